@@ -1,0 +1,309 @@
+//! Requests and answers of the HTTP API: accounts, vault and membership. Each is `POST /api/<endpoint>` with a JSON body.
+//!
+//! Opaque byte strings of RFC 9807 (OPAQUE) are base64url text.
+
+use crate::{
+    b64,
+    entry::OpenEntry,
+    frame::{LoggedEntry, RoomHead},
+    ids::{Epoch, Hash, Locator, PublicKey, RoomId, Seq, SessionHandle, Signature, Time, UserId},
+    label::{self, SignaturePurpose},
+    open::RosterMember,
+    username::Username,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Bytes of an OPAQUE message.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OpaqueMessage(#[serde(with = "b64")] pub Vec<u8>);
+
+impl std::fmt::Debug for OpaqueMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OpaqueMessage({} bytes)", self.0.len())
+    }
+}
+
+/// An account's public side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountKeys {
+    /// The user.
+    pub user: UserId,
+    /// Their username.
+    pub username: Username,
+    /// Ed25519.
+    pub signing: PublicKey,
+    /// X25519.
+    pub agreement: PublicKey,
+}
+
+/// Everything that a passphrase or a recovery code opens, replaced only as a whole and only by the identity's signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// 1 at sign-up, one more at each change.
+    pub version: u64,
+    /// The OPAQUE registration record.
+    pub record: OpaqueMessage,
+    /// The account secret under the passphrase: a Fernet token.
+    pub passphrase_wrap: String,
+    /// The account secret under the recovery code: a Fernet token.
+    pub recovery_wrap: String,
+    /// `SHA-256(KDF(recovery code, "recovery token"))`.
+    pub recovery_token_hash: Hash,
+    /// See [`credential_message`].
+    pub signature: Signature,
+}
+
+/// The credentials as the server shows them to their owner at each log-in; the record itself stays on the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCredentials {
+    /// As in [`Credentials`].
+    pub version: u64,
+    /// SHA-256 of the OPAQUE record.
+    pub record_hash: Hash,
+    /// As in [`Credentials`].
+    pub passphrase_wrap: String,
+    /// As in [`Credentials`].
+    pub recovery_wrap: String,
+    /// As in [`Credentials`].
+    pub recovery_token_hash: Hash,
+    /// As in [`Credentials`].
+    pub signature: Signature,
+}
+
+/// What the credential signature covers: `user id ‖ version u64 ‖ SHA-256(OPAQUE record) ‖ SHA-256(passphrase wrap) ‖
+/// SHA-256(recovery wrap) ‖ recovery token hash`.
+///
+/// The token hash is covered too: without it, a server could keep the signed wraps and put its own token in front of them.
+pub fn credential_message(user: &UserId, credentials: &StoredCredentials) -> Vec<u8> {
+    let sha = |text: &str| <[u8; 32]>::from(Sha256::digest(text));
+    [
+        &user.0[..],
+        &credentials.version.to_be_bytes(),
+        &credentials.record_hash.0,
+        &sha(&credentials.passphrase_wrap),
+        &sha(&credentials.recovery_wrap),
+        &credentials.recovery_token_hash.0,
+    ]
+    .concat()
+}
+
+impl StoredCredentials {
+    /// Whether the identity key signed exactly these credentials for `user`.
+    pub fn is_signed_by(&self, user: &UserId, key: &PublicKey) -> bool {
+        label::verify(
+            key,
+            SignaturePurpose::Credential,
+            &credential_message(user, self),
+            &self.signature,
+        )
+    }
+}
+
+impl From<&Credentials> for StoredCredentials {
+    fn from(it: &Credentials) -> Self {
+        Self {
+            version: it.version,
+            record_hash: Hash(Sha256::digest(&it.record.0).into()),
+            passphrase_wrap: it.passphrase_wrap.clone(),
+            recovery_wrap: it.recovery_wrap.clone(),
+            recovery_token_hash: it.recovery_token_hash,
+            signature: it.signature,
+        }
+    }
+}
+
+/// `register_start`: OPAQUE registration, first message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterStart {
+    /// The wished username.
+    pub username: Username,
+    /// RFC 9807 RegistrationRequest.
+    pub request: OpaqueMessage,
+}
+
+/// Answers [`RegisterStart`] and [`CredentialsStart`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registration {
+    /// RFC 9807 RegistrationResponse.
+    pub response: OpaqueMessage,
+}
+
+/// `register_finish`: creates the account and a session. Answered by [`LoggedIn`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterFinish {
+    /// Name and public keys.
+    pub account: AccountKeys,
+    /// Version 1.
+    pub credentials: Credentials,
+}
+
+/// `login_start`: OPAQUE login, first message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginStart {
+    /// Who wants in.
+    pub username: Username,
+    /// RFC 9807 KE1.
+    pub request: OpaqueMessage,
+}
+
+/// Answers [`LoginStart`], in the same way for unknown users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginChallenge {
+    /// Names the half-done log-in; good for a minute, once.
+    pub login: Hash,
+    /// RFC 9807 KE2.
+    pub response: OpaqueMessage,
+}
+
+/// `login_finish`: proves the passphrase and gets a session. Answered by [`LoggedIn`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginFinish {
+    /// From [`LoginChallenge`].
+    pub login: Hash,
+    /// RFC 9807 KE3.
+    pub finalization: OpaqueMessage,
+}
+
+/// The account behind the session that was just made; the cookie comes beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// Name and public keys.
+    pub account: AccountKeys,
+    /// What the passphrase opens.
+    pub credentials: StoredCredentials,
+}
+
+/// `recover_start`: shows the recovery token and starts a new OPAQUE registration at once. Answered by [`RecoverOpened`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoverStart {
+    /// Whose account.
+    pub username: Username,
+    /// `KDF(recovery code, "recovery token")`.
+    #[serde(with = "b64")]
+    pub token: Vec<u8>,
+    /// RFC 9807 RegistrationRequest for the new passphrase.
+    pub request: OpaqueMessage,
+}
+
+/// Answers [`RecoverStart`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoverOpened {
+    /// Name and public keys.
+    pub account: AccountKeys,
+    /// The credentials to replace; the recovery wrap is in here.
+    pub credentials: StoredCredentials,
+    /// RFC 9807 RegistrationResponse.
+    pub response: OpaqueMessage,
+}
+
+/// `recover_finish`: new credentials, signed by the identity that the recovery wrap gave. Ends all sessions and makes a new one.
+/// Answered by [`LoggedIn`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoverFinish {
+    /// Whose account.
+    pub username: Username,
+    /// As in [`RecoverStart`].
+    #[serde(with = "b64")]
+    pub token: Vec<u8>,
+    /// One version up.
+    pub credentials: Credentials,
+}
+
+/// `credentials_start`: OPAQUE registration for a new passphrase, within a session that was made minutes ago. Answered by [`Registration`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialsStart {
+    /// RFC 9807 RegistrationRequest.
+    pub request: OpaqueMessage,
+}
+
+/// `credentials_finish`: replaces the credentials and ends all other sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialsFinish {
+    /// One version up.
+    pub credentials: Credentials,
+}
+
+/// A session in the answer of `sessions`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// Names it for `session_revoke`.
+    pub handle: SessionHandle,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// When it was made.
+    pub created: Time,
+    /// When it was last used, to the minute.
+    pub last_used: Time,
+    /// Browser and system as the User-Agent header claims, shortened.
+    pub client: String,
+}
+
+/// A vault item as the server has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultItem {
+    /// `settings`, or a room id's text.
+    pub item: String,
+    /// 1 at first, one more at each write.
+    pub version: u64,
+    /// The Fernet token.
+    pub token: String,
+}
+
+/// `vault_put`: writes an item. [`crate::PublicError::VaultConflict`] if `replaces` is not the version that the server has.
+/// Answered by the new version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultPut {
+    /// `settings`, or a room id's text.
+    pub item: String,
+    /// The version that this write replaces; 0 for none. The new one is `replaces + 1`.
+    pub replaces: u64,
+    /// The Fernet token.
+    pub token: String,
+}
+
+/// `room_create`: the first entry of a new room. Answered by [`RoomHead`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomCreate {
+    /// The header of epoch 1.
+    pub header: OpenEntry,
+}
+
+/// `room_find`: what a holder of the room key needs in order to join. Answered by [`RoomFound`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomFind {
+    /// Derived from the room key.
+    pub locator: Locator,
+}
+
+/// Answers [`RoomFind`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomFound {
+    /// The room.
+    pub room: RoomId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// The members with which the epoch started.
+    pub members: Vec<RosterMember>,
+    /// The epoch's open entries, its header first.
+    pub entries: Vec<LoggedEntry>,
+}
+
+/// `room_submit`: open entries that stand or fall together: a join, a leave, or a header with its wraps. Answered by [`Submitted`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSubmit {
+    /// Which room.
+    pub room: RoomId,
+    /// In order; the first names the room's last open entry as `prev_open`, each other the one before it.
+    pub entries: Vec<OpenEntry>,
+}
+
+/// Answers [`RoomSubmit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The seq of the first entry.
+    pub first: Seq,
+    /// The room now.
+    pub head: RoomHead,
+}

@@ -1,0 +1,212 @@
+//! The WebSocket's frames: JSON text, one object each, told apart by `type`.
+
+use crate::{
+    entry::Entry,
+    error::PublicError,
+    ids::{DeviceId, Epoch, Hash, MessageId, RoomId, Seq, Time, UserId},
+    open::{Head, RosterMember},
+};
+use serde::{Deserialize, Serialize};
+
+/// From client to server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientFrame {
+    /// The first frame of a connection. Answered by [`ServerFrame::Welcome`].
+    Hello {
+        /// [`crate::VERSION`].
+        version: u32,
+        /// The engine that speaks.
+        device: DeviceId,
+        /// How far it has each room; the server sends what came after, up to a page a room.
+        cursors: Vec<Cursor>,
+    },
+    /// A sealed entry to store and relay. Answered by [`ServerFrame::Ack`] or [`ServerFrame::Refused`]. The same id again gets
+    /// the same answer and no second entry.
+    Send {
+        /// Where to.
+        room: RoomId,
+        /// The sender's idempotency key.
+        id: MessageId,
+        /// The epoch under which the token is sealed.
+        epoch: Epoch,
+        /// The Fernet token.
+        token: String,
+    },
+    /// Asks for the entries `from ..= to`, at most [`crate::limits::PAGE_ENTRIES`]. Answered by [`ServerFrame::Page`].
+    History {
+        /// Echoed in the answer.
+        request: u32,
+        /// Which room.
+        room: RoomId,
+        /// First seq, from 1.
+        from: Seq,
+        /// Last seq; what the room does not have yet is left out.
+        to: Seq,
+    },
+    /// Asks for an epoch's open entries. Answered by [`ServerFrame::Opens`].
+    Opens {
+        /// Echoed in the answer.
+        request: u32,
+        /// Which room.
+        room: RoomId,
+        /// Which epoch.
+        epoch: Epoch,
+    },
+    /// Proves that the connection lives. Answered by [`ServerFrame::Pong`].
+    Ping,
+}
+
+/// How far a client has a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cursor {
+    /// Which room.
+    pub room: RoomId,
+    /// The last entry of its contiguous head.
+    pub after: Seq,
+}
+
+/// From server to client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// Answers [`ClientFrame::Hello`].
+    Welcome {
+        /// [`crate::VERSION`].
+        version: u32,
+        /// Whom the session belongs to.
+        user: UserId,
+        /// The server's clock.
+        at: Time,
+        /// All rooms of the user.
+        rooms: Vec<RoomHead>,
+    },
+    /// A room that this user just created or joined on any device.
+    Room {
+        /// The room.
+        room: RoomHead,
+    },
+    /// A room that this user left on any device.
+    RoomLeft {
+        /// The room.
+        room: RoomId,
+    },
+    /// A new entry, as soon as it is committed, to every member, the sender included.
+    Entry {
+        /// Which room.
+        room: RoomId,
+        /// The entry.
+        entry: LoggedEntry,
+    },
+    /// A stretch of a room's log: the answer to [`ClientFrame::History`], or what a cursor missed.
+    Page {
+        /// The request that it answers; none after a hello.
+        request: Option<u32>,
+        /// Which room.
+        room: RoomId,
+        /// `H` before the first entry here.
+        base: Hash,
+        /// The entries in order, without gaps.
+        entries: Vec<LoggedEntry>,
+    },
+    /// Answers [`ClientFrame::Opens`].
+    Opens {
+        /// The request that it answers.
+        request: u32,
+        /// Which room.
+        room: RoomId,
+        /// Which epoch.
+        epoch: Epoch,
+        /// The members with which the epoch started: what the header's roster hash covers.
+        members: Vec<RosterMember>,
+        /// The epoch's open entries in order, its header first.
+        entries: Vec<LoggedEntry>,
+    },
+    /// A sent entry is stored: it survives whatever happens to the server process or its power.
+    Ack {
+        /// Which room.
+        room: RoomId,
+        /// The sender's id for it.
+        id: MessageId,
+        /// Where it stands in the log.
+        seq: Seq,
+        /// When the server took it.
+        at: Time,
+    },
+    /// A sent entry is not stored.
+    Refused {
+        /// Which room.
+        room: RoomId,
+        /// The sender's id for it.
+        id: MessageId,
+        /// Why.
+        error: PublicError,
+    },
+    /// A request could not be answered.
+    Failed {
+        /// The request.
+        request: u32,
+        /// Why.
+        error: PublicError,
+    },
+    /// A vault item was written on another device.
+    VaultChanged {
+        /// Which.
+        item: String,
+        /// Its version now.
+        version: u64,
+    },
+    /// Answers [`ClientFrame::Ping`].
+    Pong,
+    /// The last frame before the server closes.
+    Bye {
+        /// Why.
+        reason: ByeReason,
+    },
+}
+
+/// A room as a list of rooms needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomHead {
+    /// Which room.
+    pub room: RoomId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// Its head.
+    pub head: Head,
+    /// When its last entry came.
+    pub at: Time,
+}
+
+/// An entry with its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedEntry {
+    /// Its number.
+    pub seq: Seq,
+    /// When the server took it: the server's claim.
+    pub at: Time,
+    /// The entry.
+    #[serde(flatten)]
+    pub entry: Entry,
+}
+
+/// Why the server closes a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ByeReason {
+    /// The client read too slowly; its cursors fetch what it missed.
+    SlowReader,
+    /// The session was logged out, revoked or expired.
+    SessionEnded,
+    /// A frame was binary, too large, or not of this protocol.
+    Malformed,
+    /// The client speaks another version.
+    Version,
+    /// Too many connections of this user, or too many frames.
+    TooMany,
+    /// Nothing came for too long.
+    Idle,
+    /// The server restarts.
+    Shutdown,
+}

@@ -1,0 +1,36 @@
+//! Sizes that are part of the protocol: clients count before they send, the server refuses above. What an operator may
+//! change is in the server's configuration, not here.
+
+/// A message's text, in UTF-8 bytes: 16 KiB, about six printed pages.
+pub const TEXT_BYTES: usize = 16 * 1024;
+
+/// A signed JSON body, sealed or open, in bytes: 64 KiB.
+pub const BODY_BYTES: usize = 64 * 1024;
+
+/// How deeply JSON may nest.
+pub const JSON_DEPTH: usize = 16;
+
+/// A sealed entry's Fernet token, in characters: the largest body padded (at most 69,632 bytes), IV, padding block,
+/// version, time and MAC, in base64.
+pub const TOKEN_CHARS: usize = 93_000;
+
+/// A WebSocket text frame from a client, in bytes: a token and its envelope of JSON.
+pub const FRAME_BYTES: usize = 96 * 1024;
+
+/// A room's name, in UTF-8 bytes.
+pub const ROOM_NAME_BYTES: usize = 200;
+
+/// A display name, in UTF-8 bytes.
+pub const DISPLAY_NAME_BYTES: usize = 100;
+
+/// Entries in one page of history.
+pub const PAGE_ENTRIES: u64 = 100;
+
+/// A vault item's Fernet token, in characters.
+pub const VAULT_ITEM_CHARS: usize = 180_000;
+
+/// Passphrases: at least this many characters (Unicode scalar values) …
+pub const PASSPHRASE_MIN_CHARS: usize = 12;
+
+/// … and at most this many bytes, far above what anyone types.
+pub const PASSPHRASE_MAX_BYTES: usize = 1024;
