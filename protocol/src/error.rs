@@ -40,6 +40,12 @@ pub enum PublicError {
     /// The user is not, or no longer, in the room.
     #[error("You are not a member of this room.")]
     NotMember,
+    /// Only an admin or the owner may do this.
+    #[error("Only an admin or the owner of this room may do this.")]
+    NotAllowed,
+    /// The account can't be deleted while it is in rooms: only its own signature can take it out of them.
+    #[error("You are still in rooms. Leave them first, then delete the account.")]
+    StillMember,
     /// An open entry does not follow the last one. The client fetches and signs anew.
     #[error("The room changed in the meantime. Please try again.")]
     StaleOpen {
@@ -116,10 +122,11 @@ impl PublicError {
             | Self::ReauthRequired
             | Self::WrongCredentials
             | Self::WrongRecoveryCode => 401,
-            Self::NotMember | Self::CrossSite | Self::RegistrationClosed => 403,
+            Self::NotMember | Self::NotAllowed | Self::CrossSite | Self::RegistrationClosed => 403,
             Self::RoomUnknown => 404,
             Self::UsernameTaken
             | Self::AlreadyMember
+            | Self::StillMember
             | Self::StaleOpen { .. }
             | Self::StaleEpoch { .. }
             | Self::VaultConflict { .. } => 409,

@@ -1,0 +1,333 @@
+//! Who is in a room: the one rule by which server and clients turn open entries into a roster. Signatures, epochs and
+//! the chain of open entries are the caller's to check; this is about who may say what.
+
+use crate::{
+    ids::{Hash, UserId},
+    label,
+    log::roster_hash,
+    open::{Header, Join, MemberKeys, OpenBody, OpenContent, Role, RosterMember, Wrap},
+};
+
+/// The members of a room at one place of its log.
+///
+/// Members stand in the order of their seniority: those with whom the epoch started by user id, then those who joined
+/// during it, in order. A newcomer knows nothing older, so nothing older may count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    members: Vec<RosterMember>,
+    rotation_due: bool,
+}
+
+/// Why an open entry does not fit the roster. The roster is as it was before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RosterError {
+    /// The joiner is on the roster.
+    #[error("already a member")]
+    AlreadyMember,
+    /// The sender, or the recipient of a wrap, is not on the roster.
+    #[error("not a member")]
+    NotMember,
+    /// Another member has this username.
+    #[error("another member has this username")]
+    UsernameTaken,
+    /// The statement speaks of another user than its sender, or names keys that are not the user's.
+    #[error("the keys are not the sender's")]
+    WrongKeys,
+    /// A header whose roster hash is not that of the members.
+    #[error("the header names another roster")]
+    WrongRoster,
+    /// A member started an epoch though nobody left and they are neither admin nor owner.
+    #[error("a member may start an epoch only after someone left")]
+    NotAllowed,
+    /// A kind that says nothing that this version understands.
+    #[error("unknown kind of open entry")]
+    UnknownKind,
+}
+
+impl Roster {
+    /// The roster of a new room: its creator, who owns it.
+    pub fn of_creator(creator: MemberKeys) -> Self {
+        Self { members: vec![RosterMember { keys: creator, role: Role::Owner }], rotation_due: false }
+    }
+
+    /// The roster with which an epoch starts, from a list that someone unproven gave and the epoch's header, whose
+    /// signatures hold: the header's hash proves the list.
+    pub fn from_header(sender: UserId, header: &Header, mut members: Vec<RosterMember>) -> Result<Self, RosterError> {
+        if roster_hash(&members) != header.roster {
+            return Err(RosterError::WrongRoster);
+        }
+        members.sort_by_key(|member| member.keys.user);
+        let mut roster = Self { members: Vec::with_capacity(members.len()), rotation_due: false };
+        for member in members {
+            roster.admit(member)?;
+        }
+        match roster.member(&sender) {
+            Some(author) if author.keys == header.author => Ok(roster),
+            Some(_) => Err(RosterError::WrongKeys),
+            None => Err(RosterError::NotMember),
+        }
+    }
+
+    /// Takes one open entry into account.
+    pub fn apply(&mut self, body: &OpenBody) -> Result<(), RosterError> {
+        match &body.content {
+            OpenContent::Header(header) => self.start_epoch(body.sender, header),
+            OpenContent::Join(join) => self.join(body.sender, join),
+            OpenContent::Leave(_) => self.leave(&body.sender),
+            OpenContent::Wrap(wrap) => self.check_wrap(&body.sender, wrap),
+            OpenContent::Unknown(_) => Err(RosterError::UnknownKind),
+        }
+    }
+
+    /// The members in order of seniority.
+    pub fn members(&self) -> &[RosterMember] {
+        &self.members
+    }
+
+    /// Finds a member.
+    pub fn member(&self, user: &UserId) -> Option<&RosterMember> {
+        self.members.iter().find(|it| it.keys.user == *user)
+    }
+
+    /// Whether someone left in this epoch, so that nobody should seal under it any more and anyone may start the next.
+    pub fn rotation_due(&self) -> bool {
+        self.rotation_due
+    }
+
+    /// Whether this member may start an epoch now.
+    pub fn may_rotate(&self, user: &UserId) -> bool {
+        self.member(user).is_some_and(|it| self.rotation_due || it.role >= Role::Admin)
+    }
+
+    /// The hash that a header for these members carries.
+    pub fn hash(&self) -> Hash {
+        roster_hash(&self.members)
+    }
+
+    fn admit(&mut self, member: RosterMember) -> Result<(), RosterError> {
+        let keys = &member.keys;
+        if self.member(&keys.user).is_some() {
+            return Err(RosterError::AlreadyMember);
+        }
+        if self.members.iter().any(|it| it.keys.username == keys.username) {
+            return Err(RosterError::UsernameTaken);
+        }
+        if label::user_id(&keys.signing) != keys.user {
+            return Err(RosterError::WrongKeys);
+        }
+        self.members.push(member);
+        Ok(())
+    }
+
+    fn join(&mut self, sender: UserId, join: &Join) -> Result<(), RosterError> {
+        if join.member.user != sender {
+            return Err(RosterError::WrongKeys);
+        }
+        self.admit(RosterMember { keys: join.member.clone(), role: Role::Member })
+    }
+
+    /// A room must not be left without an owner: when the last one goes, the most senior member takes over.
+    fn leave(&mut self, sender: &UserId) -> Result<(), RosterError> {
+        let place = self.members.iter().position(|it| it.keys.user == *sender).ok_or(RosterError::NotMember)?;
+        self.members.remove(place);
+        self.rotation_due = true;
+        if !self.members.iter().any(|it| it.role == Role::Owner)
+            && let Some(heir) = self.members.first_mut()
+        {
+            heir.role = Role::Owner;
+        }
+        Ok(())
+    }
+
+    fn start_epoch(&mut self, sender: UserId, header: &Header) -> Result<(), RosterError> {
+        let author = self.member(&sender).ok_or(RosterError::NotMember)?;
+        if author.keys != header.author {
+            return Err(RosterError::WrongKeys);
+        }
+        if !self.may_rotate(&sender) {
+            return Err(RosterError::NotAllowed);
+        }
+        if self.hash() != header.roster {
+            return Err(RosterError::WrongRoster);
+        }
+        self.members.sort_by_key(|member| member.keys.user);
+        self.rotation_due = false;
+        Ok(())
+    }
+
+    fn check_wrap(&self, sender: &UserId, wrap: &Wrap) -> Result<(), RosterError> {
+        match (self.member(sender), self.member(&wrap.recipient)) {
+            (Some(_), Some(_)) => Ok(()),
+            _ => Err(RosterError::NotMember),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::{Locator, PublicKey, RoomId},
+        open::{Head, Leave, Settings},
+    };
+
+    /// Keys of made-up users; only their hashes matter here.
+    fn keys(name: &str) -> MemberKeys {
+        let signing = PublicKey([name.as_bytes()[0]; 32]);
+        MemberKeys {
+            user: label::user_id(&signing),
+            username: name.parse().unwrap(),
+            signing,
+            agreement: PublicKey([7; 32]),
+        }
+    }
+
+    fn body(sender: &MemberKeys, content: OpenContent) -> OpenBody {
+        OpenBody { room: RoomId([0; 16]), epoch: 1, sender: sender.user, prev_open: Hash::ZERO, content }
+    }
+
+    fn join(name: &str) -> OpenBody {
+        let member = keys(name);
+        body(&keys(name), OpenContent::Join(Join { member }))
+    }
+
+    fn leave(name: &str) -> OpenBody {
+        body(&keys(name), OpenContent::Leave(Leave {}))
+    }
+
+    fn header(author: &MemberKeys, roster: Hash) -> Header {
+        Header {
+            commitment: Hash::ZERO,
+            join_key: PublicKey([0; 32]),
+            locator: Locator([0; 16]),
+            roster,
+            author: author.clone(),
+            settings: Settings { history_for_newcomers: true },
+            seen: Head { seq: 0, hash: Hash::ZERO },
+            history: None,
+        }
+    }
+
+    fn rotate(author: &str, roster: Hash) -> OpenBody {
+        let author = keys(author);
+        let content = OpenContent::Header(Box::new(header(&author, roster)));
+        body(&author, content)
+    }
+
+    fn room_of(names: &[&str]) -> Roster {
+        let mut roster = Roster::of_creator(keys(names[0]));
+        for name in &names[1..] {
+            roster.apply(&join(name)).unwrap();
+        }
+        roster
+    }
+
+    fn role(roster: &Roster, name: &str) -> Option<Role> {
+        roster.member(&keys(name).user).map(|it| it.role)
+    }
+
+    #[test]
+    fn the_creator_owns_the_room_and_others_join_as_members() {
+        let roster = room_of(&["ana", "bob"]);
+        assert_eq!(role(&roster, "ana"), Some(Role::Owner));
+        assert_eq!(role(&roster, "bob"), Some(Role::Member));
+        assert!(!roster.rotation_due());
+    }
+
+    #[test]
+    fn refuses_a_second_join_a_foreign_join_and_a_taken_name() {
+        let mut roster = room_of(&["ana", "bob"]);
+        let before = roster.clone();
+        assert_eq!(roster.apply(&join("bob")), Err(RosterError::AlreadyMember));
+
+        let member = keys("cyd");
+        let foreign = body(&keys("dan"), OpenContent::Join(Join { member }));
+        assert_eq!(roster.apply(&foreign), Err(RosterError::WrongKeys));
+
+        let mut member = keys("cyd");
+        member.username = keys("bob").username;
+        let same_name = body(&keys("cyd"), OpenContent::Join(Join { member }));
+        assert_eq!(roster.apply(&same_name), Err(RosterError::UsernameTaken));
+
+        let mut member = keys("cyd");
+        member.signing = PublicKey([1; 32]);
+        let other_key = body(&keys("cyd"), OpenContent::Join(Join { member }));
+        assert_eq!(roster.apply(&other_key), Err(RosterError::WrongKeys));
+        assert_eq!(roster, before);
+    }
+
+    #[test]
+    fn the_most_senior_member_inherits_when_the_last_owner_leaves() {
+        let mut roster = room_of(&["ana", "eve", "bob"]);
+        roster.apply(&leave("ana")).unwrap();
+        assert_eq!(role(&roster, "ana"), None);
+        assert_eq!(role(&roster, "eve"), Some(Role::Owner));
+        assert_eq!(role(&roster, "bob"), Some(Role::Member));
+        assert_eq!(roster.apply(&leave("ana")), Err(RosterError::NotMember));
+        roster.apply(&leave("bob")).unwrap();
+        roster.apply(&leave("eve")).unwrap();
+        assert!(roster.members().is_empty());
+    }
+
+    #[test]
+    fn seniority_is_what_a_newcomer_of_the_epoch_can_compute_too() {
+        let mut old = room_of(&["ana", "bob", "cyd", "dan"]);
+        old.apply(&leave("dan")).unwrap();
+        let start = rotate("bob", old.hash());
+        old.apply(&start).unwrap();
+        let OpenContent::Header(header) = &start.content else { unreachable!("rotate makes headers") };
+        let mut shuffled = old.members().to_vec();
+        shuffled.reverse();
+        let mut new = Roster::from_header(start.sender, header, shuffled).unwrap();
+        for entry in [join("fay"), join("eve"), leave("ana")] {
+            old.apply(&entry).unwrap();
+            new.apply(&entry).unwrap();
+        }
+        assert_eq!(old, new);
+        let owners = old.members().iter().filter(|it| it.role == Role::Owner);
+        assert_eq!(owners.count(), 1);
+    }
+
+    #[test]
+    fn a_member_may_start_an_epoch_only_after_someone_left() {
+        let mut roster = room_of(&["ana", "bob", "cyd"]);
+        let by_bob = rotate("bob", roster.hash());
+        assert_eq!(roster.apply(&by_bob), Err(RosterError::NotAllowed));
+        assert_eq!(roster.apply(&rotate("ana", roster.hash())), Ok(()));
+        roster.apply(&leave("cyd")).unwrap();
+        assert!(roster.rotation_due() && roster.may_rotate(&keys("bob").user));
+        assert_eq!(roster.apply(&rotate("bob", roster.hash())), Ok(()));
+        assert!(!roster.rotation_due());
+    }
+
+    #[test]
+    fn refuses_headers_for_other_members_or_by_strangers() {
+        let mut roster = room_of(&["ana", "bob"]);
+        let stale = rotate("ana", Roster::of_creator(keys("ana")).hash());
+        assert_eq!(roster.apply(&stale), Err(RosterError::WrongRoster));
+        let stranger = rotate("cyd", roster.hash());
+        assert_eq!(roster.apply(&stranger), Err(RosterError::NotMember));
+
+        let header = header(&keys("cyd"), roster.hash());
+        let members = roster.members().to_vec();
+        assert_eq!(Roster::from_header(keys("cyd").user, &header, members.clone()), Err(RosterError::NotMember));
+        assert_eq!(
+            Roster::from_header(keys("ana").user, &header, members[..1].to_vec()),
+            Err(RosterError::WrongRoster)
+        );
+        assert_eq!(Roster::from_header(keys("ana").user, &header, members), Err(RosterError::WrongKeys));
+    }
+
+    #[test]
+    fn wraps_go_from_member_to_member() {
+        let mut roster = room_of(&["ana", "bob"]);
+        let wrap = |from: &str, to: &str| {
+            let recipient = keys(to).user;
+            let sealed = vec![0; 80];
+            body(&keys(from), OpenContent::Wrap(Wrap { recipient, sealed }))
+        };
+        assert_eq!(roster.apply(&wrap("ana", "bob")), Ok(()));
+        assert_eq!(roster.apply(&wrap("ana", "cyd")), Err(RosterError::NotMember));
+        assert_eq!(roster.apply(&wrap("cyd", "bob")), Err(RosterError::NotMember));
+    }
+}
