@@ -1,0 +1,172 @@
+//! The account secret, and the identity that is derived from it.
+
+use crate::{
+    kdf::kdf,
+    secret::Secret32,
+    token::{FernetKey, OpenError},
+};
+use ed25519_dalek::{Signer as _, SigningKey};
+use hpke::{Deserializable as _, Kem as _, Serializable as _, kem::X25519HkdfSha256};
+use protocol::{
+    PublicKey, Signature, UserId, Username,
+    api::AccountKeys,
+    label::{self, SignaturePurpose},
+    open::MemberKeys,
+};
+use rand_core::{CryptoRng, RngCore};
+use std::fmt;
+
+/// 32 random bytes, made once in the browser at sign-up. Everything that an account is follows from them.
+///
+/// The server has them only wrapped; at rest in the browser they are wrapped under a key that scripts can't export.
+#[derive(PartialEq, Eq)]
+pub struct AccountSecret(Secret32);
+
+/// The wrapped account secret opened, but to something that is no account secret, or did not open at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnwrapError {
+    /// Damaged, or wrapped under another key.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It opened to something that does not have 32 bytes: not written by a correct client.
+    #[error("the wrap does not hold an account secret")]
+    Length,
+}
+
+impl AccountSecret {
+    /// A new account.
+    pub fn generate(rng: &mut (impl RngCore + CryptoRng)) -> Self {
+        Self(Secret32::random(rng))
+    }
+
+    /// The secret with these bytes, as kept on this device.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Secret32::new(bytes))
+    }
+
+    /// The bytes, for wrapping them on this device.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// Derives the keys.
+    pub fn identity(&self) -> Identity {
+        Identity::new(self)
+    }
+
+    /// `KDF(account secret, "vault")`.
+    pub fn vault_key(&self) -> FernetKey {
+        FernetKey::new(&kdf(self.as_bytes(), "vault"))
+    }
+
+    /// Wraps the secret: a Fernet token over its 32 bytes.
+    pub fn wrap(&self, key: &FernetKey) -> String {
+        key.seal(self.as_bytes())
+    }
+
+    /// Opens what [`AccountSecret::wrap`] gave. The caller goes on with [`Identity::is`]: a server may have handed over
+    /// somebody else's wrap.
+    pub fn unwrap(key: &FernetKey, wrapped: &str) -> Result<Self, UnwrapError> {
+        let bytes = key.open(wrapped)?;
+        Secret32::from_slice(&bytes)
+            .map(Self)
+            .ok_or(UnwrapError::Length)
+    }
+}
+
+impl fmt::Debug for AccountSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccountSecret(..)")
+    }
+}
+
+/// The keys that speak for a user, derived once.
+pub struct Identity {
+    user: UserId,
+    signing: SigningKey,
+    signing_public: PublicKey,
+    agreement: <X25519HkdfSha256 as hpke::Kem>::PrivateKey,
+    agreement_public: PublicKey,
+}
+
+impl Identity {
+    fn new(secret: &AccountSecret) -> Self {
+        let seed = kdf(secret.as_bytes(), "identity signing");
+        let signing = SigningKey::from_bytes(seed.as_bytes());
+        let signing_public = PublicKey(signing.verifying_key().to_bytes());
+        let agreement = kdf(secret.as_bytes(), "identity agreement");
+        let agreement =
+            <X25519HkdfSha256 as hpke::Kem>::PrivateKey::from_bytes(agreement.as_bytes())
+                .expect("any 32 bytes are an X25519 private key");
+        let agreement_public =
+            PublicKey(X25519HkdfSha256::sk_to_pk(&agreement).to_bytes().into());
+        Self {
+            user: label::user_id(&signing_public),
+            signing,
+            signing_public,
+            agreement,
+            agreement_public,
+        }
+    }
+
+    /// The user whose keys these are.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Ed25519.
+    pub fn signing_key(&self) -> PublicKey {
+        self.signing_public
+    }
+
+    /// X25519.
+    pub fn agreement_key(&self) -> PublicKey {
+        self.agreement_public
+    }
+
+    /// For [`crate::wrap`].
+    pub(crate) fn agreement_secret(&self) -> &<X25519HkdfSha256 as hpke::Kem>::PrivateKey {
+        &self.agreement
+    }
+
+    /// `SIG(identity, purpose, message)`.
+    pub fn sign(&self, purpose: SignaturePurpose, message: &[u8]) -> Signature {
+        sign(&self.signing, purpose, message)
+    }
+
+    /// The account's public side, as the server keeps it.
+    pub fn keys(&self, username: &Username) -> AccountKeys {
+        AccountKeys {
+            user: self.user,
+            username: username.clone(),
+            signing: self.signing_public,
+            agreement: self.agreement_public,
+        }
+    }
+
+    /// The member's line in a room, as open entries carry it.
+    pub fn member_keys(&self, username: &Username) -> MemberKeys {
+        MemberKeys {
+            user: self.user,
+            username: username.clone(),
+            signing: self.signing_public,
+            agreement: self.agreement_public,
+        }
+    }
+
+    /// Whether an account that the server showed is this one, keys and all.
+    pub fn is(&self, account: &AccountKeys) -> bool {
+        self.keys(&account.username) == *account
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identity({})", self.user)
+    }
+}
+
+/// `SIG(key, purpose, message)`.
+pub(crate) fn sign(key: &SigningKey, purpose: SignaturePurpose, message: &[u8]) -> Signature {
+    Signature(key.sign(&label::signed_bytes(purpose, message)).to_bytes())
+}

@@ -1,0 +1,260 @@
+//! Open entries: making and checking the signed statements that the server reads.
+//!
+//! What is checked here is what an entry says about itself. Whether it follows the entry before it, and whether its roster is the
+//! one that the log gave, only the log can tell.
+
+use crate::{
+    account::{Identity, sign},
+    room_key::RoomSecret,
+    wrap::{self, WrapError},
+};
+use ed25519_dalek::SigningKey;
+use protocol::{
+    Entry, Epoch, Hash, OpenEntry, PublicKey, RoomId, Signature, UserId, Username,
+    json::JsonError,
+    label::{self, SignaturePurpose},
+    log::{entry_hash, roster_hash},
+    open::{
+        Head, Header, Join, Leave, MemberKeys, OpenBody, OpenContent, RosterMember, Settings, Wrap,
+    },
+};
+use rand_core::{CryptoRng, RngCore};
+
+/// Where an open entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The room.
+    pub room: RoomId,
+    /// The epoch; a header's own is the one that it opens.
+    pub epoch: Epoch,
+    /// `E` of the room's last open entry; [`Hash::ZERO`] for the first.
+    pub prev_open: Hash,
+}
+
+/// A signed open entry, ready to submit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The entry.
+    pub entry: OpenEntry,
+    /// Its `E`: what the next open entry names as `prev_open`.
+    pub hash: Hash,
+}
+
+/// Why a statement can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum StatementError {
+    /// It does not fit into the JSON that the protocol allows.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// The recipient's key is unusable.
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+}
+
+/// What a header says beyond its place.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEpoch<'a> {
+    /// The epoch's secret.
+    pub secret: &'a RoomSecret,
+    /// The author's name; their keys are the identity's.
+    pub author: &'a Username,
+    /// The members with which the epoch starts; for a new room its creator as owner.
+    pub roster: &'a [RosterMember],
+    /// The room's settings from here on.
+    pub settings: Settings,
+    /// The author's head; for a new room [`crate::transcript::Transcript::from_beginning`]'s.
+    pub seen: Head,
+    /// The previous epoch's secret, where newcomers may read what came before.
+    pub previous: Option<&'a RoomSecret>,
+}
+
+/// Opens an epoch.
+pub fn header(
+    identity: &Identity,
+    place: Place,
+    it: NewEpoch<'_>,
+) -> Result<Statement, StatementError> {
+    let join_key = it.secret.join_key();
+    let content = OpenContent::Header(Box::new(Header {
+        commitment: it.secret.commitment(),
+        join_key: public(&join_key),
+        locator: it.secret.locator(),
+        roster: roster_hash(it.roster),
+        author: identity.member_keys(it.author),
+        settings: it.settings,
+        seen: it.seen,
+        history: it
+            .previous
+            .map(|previous| it.secret.history_key().seal(previous.as_bytes())),
+    }));
+    state(identity, Some(&join_key), place, content)
+}
+
+/// Joins a room whose key is known.
+pub fn join(
+    identity: &Identity,
+    place: Place,
+    username: &Username,
+    secret: &RoomSecret,
+) -> Result<Statement, StatementError> {
+    let content = OpenContent::Join(Join {
+        member: identity.member_keys(username),
+    });
+    state(identity, Some(&secret.join_key()), place, content)
+}
+
+/// Leaves a room.
+pub fn leave(identity: &Identity, place: Place) -> Result<Statement, StatementError> {
+    state(identity, None, place, OpenContent::Leave(Leave {}))
+}
+
+/// Hands the epoch's secret to a member.
+pub fn wrap(
+    rng: &mut (impl RngCore + CryptoRng),
+    identity: &Identity,
+    place: Place,
+    secret: &RoomSecret,
+    recipient: &MemberKeys,
+) -> Result<Statement, StatementError> {
+    let sealed = wrap::wrap(
+        rng,
+        &secret.context(place.room, place.epoch),
+        &identity.user(),
+        &recipient.user,
+        &recipient.agreement,
+        secret,
+    )?;
+    let content = OpenContent::Wrap(Wrap {
+        recipient: recipient.user,
+        sealed,
+    });
+    state(identity, None, place, content)
+}
+
+fn state(
+    identity: &Identity,
+    join_key: Option<&SigningKey>,
+    place: Place,
+    content: OpenContent,
+) -> Result<Statement, StatementError> {
+    let json = OpenBody {
+        room: place.room,
+        epoch: place.epoch,
+        sender: identity.user(),
+        prev_open: place.prev_open,
+        content,
+    }
+    .to_json()?;
+    let purpose = SignaturePurpose::Entry;
+    let entry = OpenEntry {
+        signature: identity.sign(purpose, json.as_bytes()),
+        join_signature: join_key.map_or(Signature::ZERO, |key| sign(key, purpose, json.as_bytes())),
+        json,
+    };
+    Ok(Statement {
+        hash: entry_hash(&Entry::Open(entry.clone())),
+        entry,
+    })
+}
+
+/// Why an open entry is not what it claims to be. Each is a lie of the server or of a member, shown in the entry's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The entry is of another kind.
+    #[error("an open entry of another kind was expected")]
+    Kind,
+    /// The keys that it introduces are not its sender's, or can't be used, or don't give the sender's user id.
+    #[error("the keys in the entry are not its sender's")]
+    Keys,
+    /// The identity signature does not hold.
+    #[error("the sender did not sign the entry")]
+    Signature,
+    /// The join signature does not hold, or is there where none belongs.
+    #[error("the entry's join signature does not hold")]
+    JoinSignature,
+    /// The header does not belong to the room key: other commitment, join key or locator.
+    #[error("the header does not belong to the room key")]
+    RoomKey,
+}
+
+/// Checks a header by itself: author, both signatures, and, where the epoch's secret is known, that it is that secret's header.
+pub fn verify_header<'a>(
+    entry: &OpenEntry,
+    body: &'a OpenBody,
+    secret: Option<&RoomSecret>,
+) -> Result<&'a Header, Refused> {
+    let OpenContent::Header(header) = &body.content else {
+        return Err(Refused::Kind);
+    };
+    verify_keys(&header.author, &body.sender)?;
+    verify_signatures(entry, &header.author.signing, Some(&header.join_key))?;
+    let belongs_to = |secret: &RoomSecret| {
+        header.commitment == secret.commitment()
+            && header.join_key == public(&secret.join_key())
+            && header.locator == secret.locator()
+    };
+    if !secret.is_none_or(belongs_to) {
+        return Err(Refused::RoomKey);
+    }
+    Ok(header)
+}
+
+/// Checks a join by itself, given the join key of the epoch's header: whoever joins knows the room key and owns the identity.
+pub fn verify_join<'a>(
+    entry: &OpenEntry,
+    body: &'a OpenBody,
+    join_key: &PublicKey,
+) -> Result<&'a Join, Refused> {
+    let OpenContent::Join(join) = &body.content else {
+        return Err(Refused::Kind);
+    };
+    verify_keys(&join.member, &body.sender)?;
+    verify_signatures(entry, &join.member.signing, Some(join_key))?;
+    Ok(join)
+}
+
+/// Checks a leave, a wrap, or a kind that this version does not know, given the sender's key on the roster.
+pub fn verify_by_member(
+    entry: &OpenEntry,
+    body: &OpenBody,
+    signing_key: &PublicKey,
+) -> Result<(), Refused> {
+    match &body.content {
+        OpenContent::Header(_) | OpenContent::Join(_) => Err(Refused::Kind),
+        OpenContent::Leave(_) | OpenContent::Wrap(_) => verify_signatures(entry, signing_key, None),
+        // Only the version that knows the kind knows whether it needs a join signature.
+        OpenContent::Unknown(_) if entry.is_signed_by(signing_key) => Ok(()),
+        OpenContent::Unknown(_) => Err(Refused::Signature),
+    }
+}
+
+/// A member is introduced by themselves, with a usable key whose hash is the user id.
+fn verify_keys(keys: &MemberKeys, sender: &UserId) -> Result<(), Refused> {
+    if keys.user == *sender
+        && label::user_id(&keys.signing) == keys.user
+        && label::acceptable_signing_key(&keys.signing)
+    {
+        Ok(())
+    } else {
+        Err(Refused::Keys)
+    }
+}
+
+fn verify_signatures(
+    entry: &OpenEntry,
+    signing_key: &PublicKey,
+    join_key: Option<&PublicKey>,
+) -> Result<(), Refused> {
+    if !entry.is_signed_by(signing_key) {
+        return Err(Refused::Signature);
+    }
+    let joined = match join_key {
+        Some(join_key) => entry.is_joined_by(join_key),
+        None => entry.join_signature == Signature::ZERO,
+    };
+    if joined { Ok(()) } else { Err(Refused::JoinSignature) }
+}
+
+fn public(key: &SigningKey) -> PublicKey {
+    PublicKey(key.verifying_key().to_bytes())
+}
