@@ -114,6 +114,15 @@ impl From<&Credentials> for StoredCredentials {
     }
 }
 
+/// Answers `server_info`, which anyone may ask: what a newcomer must know before there is an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerInfo {
+    /// [`crate::VERSION`] of the server.
+    pub version: u32,
+    /// Whether it takes new accounts.
+    pub registration_open: bool,
+}
+
 /// `register_start`: OPAQUE registration, first message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterStart {

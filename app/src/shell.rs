@@ -1,0 +1,95 @@
+//! The HTML around the app: the same bytes for everyone, without inline script or style.
+
+use crate::App;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+/// Where this build's assets are, and what the boot script hashes to.
+#[derive(Debug, Clone)]
+pub struct AssetLinks {
+    /// `/a/<hash of the whole site>`, without a slash at the end.
+    pub base: String,
+    /// `sha384-…` of boot.js.
+    pub boot_integrity: String,
+}
+
+/// A page that starts the app. The sentences at its end are for browsers in which it cannot start; they follow the app,
+/// so that taking over the HTML never meets them.
+pub fn page(links: AssetLinks) -> impl IntoView {
+    let AssetLinks {
+        base,
+        boot_integrity,
+    } = links;
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <Common base=base.clone() />
+                <link rel="modulepreload" href=format!("{base}/pkg/securechat.js") />
+                <link
+                    rel="preload"
+                    href=format!("{base}/pkg/securechat.wasm")
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin="anonymous"
+                />
+                <script type="module" src=format!("{base}/boot.js") integrity=boot_integrity></script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+                <div id="no-webassembly" class="start-problem" role="alert" hidden>
+                    <p>
+                        "SecureChat encrypts in your browser and needs WebAssembly for it, which this browser lacks or has switched off. Please use a current version of Firefox, Chrome, Edge or Safari."
+                    </p>
+                </div>
+                <div id="start-failed" class="start-problem" role="alert" hidden>
+                    <p>
+                        "SecureChat could not start. Check your connection and reload the page; if that does not help, close its other tabs first."
+                    </p>
+                </div>
+                <noscript>
+                    <div class="start-problem">
+                        <p>
+                            "SecureChat encrypts in your browser and needs JavaScript for it. Nothing that you type here is sent anywhere while it is off."
+                        </p>
+                    </div>
+                </noscript>
+            </body>
+        </html>
+    }
+}
+
+/// The page for a fault of the server. It stands alone: nothing on it can start, and so nothing can fail again.
+pub fn server_error(links: AssetLinks) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <Common base=links.base />
+                <title>"Something went wrong · SecureChat"</title>
+            </head>
+            <body>
+                <main class="start-problem">
+                    <h1>"Something went wrong"</h1>
+                    <p>"The server had a fault and could not answer. Nothing that you sent before is lost."</p>
+                    <p>
+                        <a href="/">"Back to the start"</a>
+                    </p>
+                </main>
+            </body>
+        </html>
+    }
+}
+
+/// What every page has in its head.
+#[component]
+fn Common(base: String) -> impl IntoView {
+    view! {
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" type="image/svg+xml" href=format!("{base}/icon.svg") />
+        <link rel="stylesheet" href=format!("{base}/pkg/securechat.css") />
+    }
+}

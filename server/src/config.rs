@@ -1,0 +1,128 @@
+//! Settings: flags, or variables named `SECURECHAT_…`. A flag wins over its variable.
+
+use crate::log::Format;
+use crate::public_url::PublicUrl;
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A chat server that stores and relays what it cannot read.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Config {
+    /// Instead of serving: something that ends.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Where to listen. Keep it local behind a reverse proxy that does TLS.
+    #[arg(
+        long,
+        env = "SECURECHAT_LISTEN",
+        default_value = "127.0.0.1:3000",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub listen: SocketAddr,
+
+    /// Where people reach this server: an https origin, or http on this machine. Requests from any other origin are
+    /// refused.
+    #[arg(
+        long,
+        env = "SECURECHAT_PUBLIC_URL",
+        default_value = "http://localhost:3000",
+        value_name = "URL"
+    )]
+    pub public_url: PublicUrl,
+
+    /// The SQLite file; made, with its folder, if it is missing.
+    #[arg(
+        long,
+        env = "SECURECHAT_DATABASE",
+        default_value = "data/securechat.db",
+        value_name = "FILE"
+    )]
+    pub database: PathBuf,
+
+    /// The built site.
+    #[arg(
+        long,
+        env = "SECURECHAT_SITE_ROOT",
+        default_value = "target/site",
+        value_name = "FOLDER",
+        global = true
+    )]
+    pub site_root: PathBuf,
+
+    /// How log lines look; they go to stderr.
+    #[arg(
+        long,
+        env = "SECURECHAT_LOG_FORMAT",
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub log_format: Format,
+
+    /// What is logged, in tracing's notation, such as `warn` or `info,backend=debug`.
+    #[arg(
+        long,
+        env = "SECURECHAT_LOG",
+        default_value = "info",
+        value_name = "FILTER"
+    )]
+    pub log: String,
+
+    /// What clients may use.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// What to do instead of serving.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Command {
+    /// Write the best brotli and gzip forms beside every file of the site; the last step of a build.
+    Precompress,
+}
+
+/// Limits. What is part of the protocol itself, such as the length of a message, is fixed and not here.
+#[derive(Debug, Clone, Args)]
+pub struct Limits {
+    /// The largest body of a request, in bytes. Must hold a vault item (180 kB) and the wraps of a room's new key.
+    #[arg(long, env = "SECURECHAT_MAX_BODY_BYTES", default_value_t = 1024 * 1024, value_name = "BYTES")]
+    pub max_body_bytes: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_setting_is_well_formed_and_has_a_variable_and_a_default() {
+        let command = Config::command();
+        command.clone().debug_assert();
+        for setting in command
+            .get_arguments()
+            .filter(|it| !["help", "version"].contains(&it.get_id().as_str()))
+        {
+            let name = setting.get_id();
+            let variable = setting
+                .get_env()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            assert!(
+                variable.starts_with("SECURECHAT_"),
+                "{name} has no variable"
+            );
+            assert!(
+                !setting.get_default_values().is_empty(),
+                "{name} has no default"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_to_serve_plain_http_to_the_world() {
+        let refused = Config::try_parse_from(["server", "--public-url", "http://chat.example.org"]);
+        assert!(refused.unwrap_err().to_string().contains("use https"));
+    }
+}

@@ -1,0 +1,26 @@
+//! The HTTP edge of SecureChat: configuration, constant HTML, assets, security headers, server functions and the WebSocket.
+//!
+//! Nothing here can decrypt: this package links neither `client` nor a Fernet implementation.
+
+mod api;
+mod body;
+mod compress;
+pub mod config;
+mod fault;
+mod headers;
+mod html;
+pub mod log;
+mod origin;
+mod public_url;
+mod router;
+mod serve;
+mod shutdown;
+mod site;
+
+pub use api::ApiState;
+pub use body::BodyLimit;
+pub use html::Pages;
+pub use public_url::{PublicUrl, PublicUrlError};
+pub use router::{Edge, router};
+pub use serve::{ServeError, serve};
+pub use site::{Site, SiteError, precompress};
