@@ -98,8 +98,7 @@ impl Identity {
         let agreement =
             <X25519HkdfSha256 as hpke::Kem>::PrivateKey::from_bytes(agreement.as_bytes())
                 .expect("any 32 bytes are an X25519 private key");
-        let agreement_public =
-            PublicKey(X25519HkdfSha256::sk_to_pk(&agreement).to_bytes().into());
+        let agreement_public = PublicKey(X25519HkdfSha256::sk_to_pk(&agreement).to_bytes().into());
         Self {
             user: label::user_id(&signing_public),
             signing,

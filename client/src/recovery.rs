@@ -51,7 +51,9 @@ impl RecoveryCode {
         }
         let mut bytes = Zeroizing::new([0; BYTES]);
         for (five, eight) in bytes.chunks_exact_mut(5).zip(values.chunks_exact(8)) {
-            let bits = eight.iter().fold(0u64, |bits, value| bits << 5 | u64::from(*value));
+            let bits = eight
+                .iter()
+                .fold(0u64, |bits, value| bits << 5 | u64::from(*value));
             five.copy_from_slice(&bits.to_be_bytes()[3..]);
         }
         let code = Self(bytes);
@@ -66,7 +68,9 @@ impl RecoveryCode {
     pub fn reveal(&self) -> Zeroizing<String> {
         let mut values = Zeroizing::new(Vec::with_capacity(CHARS));
         for five in self.0.chunks_exact(5) {
-            let bits = five.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+            let bits = five
+                .iter()
+                .fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
             values.extend((0..8).rev().map(|place| (bits >> (5 * place) & 31) as u8));
         }
         values.extend(self.checksum());

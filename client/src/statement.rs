@@ -252,7 +252,11 @@ fn verify_signatures(
         Some(join_key) => entry.is_joined_by(join_key),
         None => entry.join_signature == Signature::ZERO,
     };
-    if joined { Ok(()) } else { Err(Refused::JoinSignature) }
+    if joined {
+        Ok(())
+    } else {
+        Err(Refused::JoinSignature)
+    }
 }
 
 fn public(key: &SigningKey) -> PublicKey {

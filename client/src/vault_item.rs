@@ -33,7 +33,10 @@ pub enum VaultItemError {
     #[error("the content of a vault item can't be read: {0}")]
     Content(#[from] serde_json::Error),
     /// The content is larger than the server takes.
-    #[error("the vault item has {chars} characters; the limit is {}", limits::VAULT_ITEM_CHARS)]
+    #[error(
+        "the vault item has {chars} characters; the limit is {}",
+        limits::VAULT_ITEM_CHARS
+    )]
     TooLong {
         /// The token's length.
         chars: usize,

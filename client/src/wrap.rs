@@ -68,8 +68,8 @@ pub fn unwrap(
     let (encapsulated, ciphertext) = sealed
         .split_at_checked(ENCAPSULATED)
         .ok_or(WrapError::Open)?;
-    let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated)
-        .map_err(|_| WrapError::Open)?;
+    let encapsulated =
+        <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| WrapError::Open)?;
     let secret = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
         &OpModeR::Base,
         recipient.agreement_secret(),
