@@ -9,7 +9,7 @@
 //!       gives the user id.
 //!    2. `identity agreement`: X25519 private key. Opens the epoch secrets that others wrap ([`wrap`]).
 //!    3. `vault`: Fernet key of the vault items ([`vault_item`]).
-//! 2. **Passphrase** ([`passphrase`]). Goes through OPAQUE with Argon2id ([`opaque`]); from the export key:
+//! 2. **Passphrase**. Goes through OPAQUE with Argon2id ([`opaque`]); from the export key:
 //!    1. `passphrase wrap`: Fernet key around the account secret.
 //! 3. **Recovery code**, 160 random bits on paper ([`recovery`]). From it:
 //!    1. `recovery wrap`: Fernet key around the account secret.
@@ -38,7 +38,6 @@ pub mod envelope;
 pub mod kdf;
 pub mod opaque;
 pub mod padding;
-pub mod passphrase;
 pub mod recovery;
 pub mod room_key;
 pub mod secret;

@@ -3,9 +3,14 @@
 //! ristretto255, SHA-512, 3DH; client identifier = username, context = `L("opaque")`. A log-in or registration has two halves: a
 //! quick one that makes the first message, and a [`StretchJob`] that takes the server's answer and needs a second of work and
 //! 64 MiB, so that it can run in a worker.
+//!
+//! A passphrase is the UTF-8 of its Unicode normalisation form C (as in RFC 8265 §4.2), so that an “é” from one keyboard is the
+//! “é” from another. Normalising is the caller's, at the field where the passphrase is typed: browsers have it built in
+//! (`String.prototype.normalize`), and its tables would cost 48 kB compressed here, more than all other cryptography.
 
-use crate::{kdf::kdf, passphrase::Passphrase, secret::Secret32, token::FernetKey};
+use crate::{kdf::kdf, secret::Secret32};
 use argon2::{Algorithm, Argon2, Params, Version};
+use model::SecretText;
 use opaque_ke::{
     CipherSuite, ClientLogin, ClientLoginFinishParameters, ClientRegistration,
     ClientRegistrationFinishParameters, CredentialResponse, Identifiers, RegistrationResponse,
@@ -58,7 +63,7 @@ pub struct LoginState(SecretBytes);
 /// Starts a registration: the message is a RegistrationRequest.
 pub fn start_registration(
     rng: &mut (impl RngCore + CryptoRng),
-    passphrase: &Passphrase,
+    passphrase: &str,
 ) -> Result<(RegistrationState, OpaqueMessage), OpaqueError> {
     let start = ClientRegistration::<Suite>::start(rng, passphrase.as_bytes())?;
     Ok((
@@ -70,7 +75,7 @@ pub fn start_registration(
 /// Starts a log-in: the message is KE1.
 pub fn start_login(
     rng: &mut (impl RngCore + CryptoRng),
-    passphrase: &Passphrase,
+    passphrase: &str,
 ) -> Result<(LoginState, OpaqueMessage), OpaqueError> {
     let start = ClientLogin::<Suite>::start(rng, passphrase.as_bytes())?;
     Ok((
@@ -88,7 +93,7 @@ pub enum StretchJob {
         /// From [`start_registration`].
         state: RegistrationState,
         /// The same as at the start.
-        passphrase: Passphrase,
+        passphrase: SecretText,
         /// RegistrationResponse.
         response: OpaqueMessage,
         /// Whose account.
@@ -99,7 +104,7 @@ pub enum StretchJob {
         /// From [`start_login`].
         state: LoginState,
         /// The same as at the start.
-        passphrase: Passphrase,
+        passphrase: SecretText,
         /// KE2.
         response: OpaqueMessage,
         /// Whose account.
@@ -113,15 +118,8 @@ pub enum StretchJob {
 pub struct StretchDone {
     /// For the server: the registration record, or KE3.
     pub message: OpaqueMessage,
-    /// `KDF(export key, "passphrase wrap")`.
-    pub wrap_secret: Secret32,
-}
-
-impl StretchDone {
-    /// The key under which the account secret is wrapped.
-    pub fn wrap_key(&self) -> FernetKey {
-        FernetKey::new(&self.wrap_secret)
-    }
+    /// `KDF(export key, "passphrase wrap")`: the Fernet key around the account secret.
+    pub wrap_key: Secret32,
 }
 
 impl StretchJob {
@@ -137,13 +135,13 @@ impl StretchJob {
             } => {
                 let done = ClientRegistration::<Suite>::deserialize(&state.0.0)?.finish(
                     rng,
-                    passphrase.as_bytes(),
+                    passphrase.reveal().as_bytes(),
                     RegistrationResponse::deserialize(&response.0)?,
                     ClientRegistrationFinishParameters::new(identifiers(&username), None),
                 )?;
                 Ok(StretchDone {
                     message: OpaqueMessage(done.message.serialize().to_vec()),
-                    wrap_secret: wrap_secret(&done.export_key),
+                    wrap_key: wrap_key(&done.export_key),
                 })
             }
             Self::Login {
@@ -154,13 +152,13 @@ impl StretchJob {
             } => {
                 let done = ClientLogin::<Suite>::deserialize(&state.0.0)?.finish(
                     rng,
-                    passphrase.as_bytes(),
+                    passphrase.reveal().as_bytes(),
                     CredentialResponse::deserialize(&response.0)?,
                     ClientLoginFinishParameters::new(Some(&context), identifiers(&username), None),
                 )?;
                 Ok(StretchDone {
                     message: OpaqueMessage(done.message.serialize().to_vec()),
-                    wrap_secret: wrap_secret(&done.export_key),
+                    wrap_key: wrap_key(&done.export_key),
                 })
             }
         }
@@ -174,7 +172,7 @@ fn identifiers(username: &Username) -> Identifiers<'_> {
     }
 }
 
-fn wrap_secret(export_key: &[u8]) -> Secret32 {
+fn wrap_key(export_key: &[u8]) -> Secret32 {
     kdf(export_key, "passphrase wrap")
 }
 
