@@ -69,7 +69,7 @@ impl Server {
         command
             .arg("--site-root")
             .arg(paths::site())
-            .arg("--database")
+            .args(["--log", "warn", "--database"])
             .arg(folder.join("securechat.db"));
         let process = command
             .stdout(Stdio::null())

@@ -38,12 +38,12 @@ pub fn everything() -> Outcome {
 /// What needs no test run: formatting, clippy, and the rules that no compiler knows.
 pub fn lint() -> Outcome {
     stage::run("npm packages", node::ensure)?;
-    stage::run("formatting", || {
-        shell::run(shell::cargo().args(["fmt", "--all", "--check"]))
-    })?;
     stage::run("import rules", imports::check)?;
     stage::run("source rules", text_rules::check)?;
     stage::run("style rules", css::check)?;
+    stage::run("formatting", || {
+        shell::run(shell::cargo().args(["fmt", "--all", "--check"]))
+    })?;
     stage::run("clippy for the host", || {
         shell::run(&mut host(
             &["clippy", "--release", "--all-targets"],
