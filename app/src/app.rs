@@ -1,50 +1,45 @@
 //! The route table.
 
+use crate::components::{frame::Frame, guard::WayBack, toast::Toasts};
+use crate::engine::Engine;
+use crate::pages::{
+    Chats, Home, Join, LogIn, NewChat, NotFound, Profile, Recover, Room, RoomDetails, SignUp,
+    Welcome,
+};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{A, Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{
+    components::{Route, Router, Routes},
+    path,
+};
 
 /// The whole page below `<body>`.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    let engine = Engine::provide();
+    Toasts::provide();
+    WayBack::provide();
+    // Effects run in a browser only, once it has taken the HTML over.
+    Effect::new(move |_| engine.ready.set(true));
     view! {
         <Title formatter=|title: String| format!("{title} · SecureChat") />
         <Router>
-            <main>
+            <Frame>
                 <Routes fallback=NotFound>
                     <Route path=path!("/") view=Home />
-                    <Route path=path!("/login") view=Login />
+                    <Route path=path!("/signup") view=SignUp />
+                    <Route path=path!("/welcome") view=Welcome />
+                    <Route path=path!("/login") view=LogIn />
+                    <Route path=path!("/recover") view=Recover />
+                    <Route path=path!("/chats") view=Chats />
+                    <Route path=path!("/chats/new") view=NewChat />
+                    <Route path=path!("/join") view=Join />
+                    <Route path=path!("/room/:id") view=Room />
+                    <Route path=path!("/room/:id/details") view=RoomDetails />
+                    <Route path=path!("/profile") view=Profile />
                 </Routes>
-            </main>
+            </Frame>
         </Router>
-    }
-}
-
-#[component]
-fn Home() -> impl IntoView {
-    view! {
-        <Title text="Home" />
-        <h1>"SecureChat"</h1>
-        <A href="/login">"Log in"</A>
-    }
-}
-
-#[component]
-fn Login() -> impl IntoView {
-    view! {
-        <Title text="Log in" />
-        <h1>"Log in"</h1>
-        <A href="/">"Home"</A>
-    }
-}
-
-#[component]
-fn NotFound() -> impl IntoView {
-    view! {
-        <Title text="Not found" />
-        <h1>"Page not found"</h1>
-        <A href="/">"Home"</A>
     }
 }

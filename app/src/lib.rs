@@ -6,7 +6,9 @@
 
 pub mod api;
 mod app;
+mod components;
 pub mod engine;
+mod pages;
 #[cfg(feature = "ssr")]
 pub mod shell;
 

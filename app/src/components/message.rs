@@ -1,0 +1,193 @@
+//! One item of the timeline.
+
+use super::{
+    avatar::{Avatar, Of, tone},
+    clock,
+    grouping::Place,
+    icon::{Icon, Shape},
+    links::{Piece, pieces},
+};
+use crate::engine::Engine;
+use leptos::{either::EitherOf3, prelude::*};
+use model::{Command, Delivery, ItemKind, Sender, TimelineItem};
+use protocol::{RoomId, Time};
+
+/// An item, with the headings that stand above it.
+#[component]
+pub fn Entry(room: RoomId, item: ArcRwSignal<TimelineItem>, place: Place) -> impl IntoView {
+    let at = item.with_untracked(|item| item.at);
+    view! {
+        {place
+            .day
+            .then(|| {
+                view! {
+                    <li class="divider">
+                        <h2>{clock::day_heading(at)}</h2>
+                    </li>
+                }
+            })}
+        {place
+            .unread
+            .then(|| {
+                view! {
+                    <li class="divider divider-unread">
+                        <span>"New messages"</span>
+                    </li>
+                }
+            })}
+        {move || {
+            let TimelineItem { key, at, kind, .. } = item.get();
+            match kind {
+                ItemKind::Message { sender, text, delivery } => {
+                    EitherOf3::A(view! { <Message room key at sender text delivery place /> })
+                }
+                ItemKind::Event { text } => EitherOf3::B(view! { <li class="notice">{text}</li> }),
+                ItemKind::Broken { sentence, details } => {
+                    EitherOf3::C(
+                        view! {
+                            <li class="message message-refused" data-first="true">
+                                <span></span>
+                                <div class="message-body">
+                                    <div class="bubble">
+                                        <Icon shape=Shape::Warning />
+                                        <div>
+                                            <p>{sentence}</p>
+                                            <Details details />
+                                        </div>
+                                    </div>
+                                </div>
+                            </li>
+                        },
+                    )
+                }
+            }
+        }}
+    }
+}
+
+/// What was seen exactly, for those who want to know.
+#[component]
+pub fn Details(details: String) -> impl IntoView {
+    (!details.is_empty()).then(|| {
+        view! {
+            <details class="details">
+                <summary>"What was seen"</summary>
+                <p>{details}</p>
+            </details>
+        }
+    })
+}
+
+#[component]
+fn Message(
+    room: RoomId,
+    key: String,
+    at: Time,
+    sender: Sender,
+    text: String,
+    delivery: Delivery,
+    place: Place,
+) -> impl IntoView {
+    let Sender { user, name, me, .. } = sender;
+    let (state, shape, words) = match &delivery {
+        Delivery::Sending => ("sending", Shape::Clock, "Sending"),
+        Delivery::Sent => ("sent", Shape::Check, "Sent"),
+        Delivery::Failed { .. } => ("failed", Shape::Warning, "Not sent"),
+    };
+    let tone = tone(user.as_bytes());
+    let row_tone = tone.clone();
+    let who = if me { "You".to_owned() } else { name.clone() };
+    // Everybody sees their own side of a conversation without being told; a screen reader is told each time.
+    let heading = if place.first && !me {
+        "message-sender"
+    } else {
+        "visually-hidden"
+    };
+    view! {
+        <li
+            class="message"
+            data-own=me.to_string()
+            data-first=place.first.to_string()
+            data-last=place.last.to_string()
+            data-state=state
+            data-tone=row_tone
+        >
+            {(!me)
+                .then(|| {
+                    if place.last {
+                        view! { <Avatar of=Of::Person name=Signal::stored(name) tone size="avatar-small" /> }.into_any()
+                    } else {
+                        view! { <span></span> }.into_any()
+                    }
+                })}
+            <div class="message-body">
+                <p class=heading>{who}</p>
+                <div class="bubble">
+                    <p class="message-text">{text_with_links(&text)}</p>
+                    <span class="message-meta">
+                        <time datetime=clock::machine(at) title=clock::date_and_time(at)>
+                            {clock::time_of_day(at)}
+                        </time>
+                        {me
+                            .then(|| {
+                                view! {
+                                    <Icon shape />
+                                    <span class="visually-hidden">{words}</span>
+                                }
+                            })}
+                    </span>
+                </div>
+                {match delivery {
+                    Delivery::Failed { sentence } => Some(view! { <Failed room key sentence /> }),
+                    _ => None,
+                }}
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn Failed(room: RoomId, key: String, sentence: String) -> impl IntoView {
+    let engine = Engine::get();
+    let dropped = key.clone();
+    view! {
+        <div class="message-failed">
+            <p>{sentence}</p>
+            <button
+                type="button"
+                class="button-link"
+                on:click=move |_| engine.send(Command::Retry { room, key: key.clone() })
+            >
+                "Try again"
+            </button>
+            <button
+                type="button"
+                class="button-link"
+                on:click=move |_| {
+                    engine
+                        .send(Command::Discard {
+                            room,
+                            key: dropped.clone(),
+                        })
+                }
+            >
+                "Delete"
+            </button>
+        </div>
+    }
+}
+
+fn text_with_links(text: &str) -> Vec<AnyView> {
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.to_owned().into_any(),
+            Piece::Link(link) => view! {
+                <a href=link.to_owned() target="_blank" rel="noopener noreferrer">
+                    {link.to_owned()}
+                </a>
+            }
+            .into_any(),
+        })
+        .collect()
+}

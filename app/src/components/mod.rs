@@ -1,0 +1,30 @@
+//! Parts that pages are made of.
+
+pub mod account;
+pub mod ask;
+pub mod avatar;
+pub mod browser;
+mod clock;
+pub mod composer;
+mod connection;
+pub mod dialog;
+pub mod field;
+pub mod frame;
+mod grouping;
+pub mod guard;
+pub mod icon;
+mod links;
+pub mod log_out;
+pub mod message;
+pub mod pane;
+pub mod passphrase;
+mod qr;
+pub mod room_key;
+pub mod room_state;
+pub mod scroll;
+pub mod sessions;
+pub mod share;
+mod sidebar;
+pub mod skeleton;
+pub mod timeline;
+pub mod toast;

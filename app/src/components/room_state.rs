@@ -1,0 +1,74 @@
+//! What the address and the engine say together about the room on the screen.
+
+use crate::engine::Engine;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use model::{Connection, RoomView};
+use protocol::RoomId;
+
+/// Which room the page shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Here {
+    /// This one, and the engine has it.
+    Room(RoomId),
+    /// It is on its way.
+    Loading,
+    /// The person is in no such room.
+    Nowhere,
+}
+
+/// The room of the address, as far as the engine has it.
+pub fn here() -> Memo<Here> {
+    let engine = Engine::get();
+    let params = use_params_map();
+    Memo::new(move |_| {
+        let Some(wanted) = params
+            .read()
+            .get("id")
+            .and_then(|id| id.parse::<RoomId>().ok())
+        else {
+            return Here::Nowhere;
+        };
+        if engine
+            .room
+            .with(|room| room.as_ref().is_some_and(|room| room.room == wanted))
+        {
+            return Here::Room(wanted);
+        }
+        let listed = engine
+            .rooms
+            .with(|rooms| rooms.iter().any(|room| room.room == wanted));
+        // A list that the server has not confirmed yet may lack a room that was joined elsewhere.
+        if listed || engine.connection.get() != Connection::Online {
+            Here::Loading
+        } else {
+            Here::Nowhere
+        }
+    })
+}
+
+/// The name of the room on the screen; empty while unknown.
+pub fn room_name() -> Signal<String> {
+    let engine = Engine::get();
+    Memo::new(move |_| {
+        engine.room.with(|room| {
+            room.as_ref()
+                .map(|room| room.name.clone())
+                .unwrap_or_default()
+        })
+    })
+    .into()
+}
+
+/// How many are in the room on the screen, in words.
+pub fn member_count() -> impl IntoView {
+    let engine = Engine::get();
+    move || match engine.room.with(|room| {
+        room.as_ref()
+            .map_or(0, |room: &RoomView| room.members.len())
+    }) {
+        0 => "Loading members…".to_owned(),
+        1 => "Only you so far".to_owned(),
+        count => format!("{count} members"),
+    }
+}

@@ -1,0 +1,149 @@
+//! `/room/:id`: a conversation.
+
+use crate::components::{
+    ask::{Failure, on_done},
+    avatar::{Avatar, Of, tone},
+    composer::Composer,
+    guard::SignedIn,
+    icon::{Icon, Shape},
+    message::Details,
+    pane::BackLink,
+    room_state::{Here, here, member_count, room_name},
+    scroll::Scroll,
+    skeleton::Skeleton,
+    timeline::Timeline,
+};
+use crate::engine::{Ask, Engine};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::A, hooks::use_navigate};
+use model::{Command, RoomStatus, Trouble};
+use protocol::RoomId;
+
+#[component]
+pub fn Room() -> impl IntoView {
+    let here = here();
+    let name = room_name();
+    view! {
+        <Title text=move || if name.read().is_empty() { "Chat".to_owned() } else { name.get() } />
+        <SignedIn>
+            {move || match here.get() {
+                Here::Room(room) => view! { <Conversation room /> }.into_any(),
+                Here::Loading => view! { <Skeleton /> }.into_any(),
+                Here::Nowhere => view! { <Nowhere /> }.into_any(),
+            }}
+        </SignedIn>
+    }
+}
+
+#[component]
+fn Conversation(room: RoomId) -> impl IntoView {
+    let engine = Engine::get();
+    let top = Signal::derive(move || {
+        engine
+            .timeline
+            .with(|rows| rows.first().map(|(key, _)| key.clone()))
+    });
+    let scroll = Scroll::new(top);
+    let status = Memo::new(move |_| {
+        engine.room.with(|room| {
+            room.as_ref()
+                .map_or(RoomStatus::Loading, |room| room.status)
+        })
+    });
+    let name = room_name();
+    let details = format!("/room/{room}/details");
+    view! {
+        <header class="pane-header">
+            <BackLink href="/chats" narrow_only=true />
+            <Avatar of=Of::Room name tone=tone(room.as_bytes()) />
+            <div class="pane-title">
+                <h1 tabindex="-1">{move || if name.read().is_empty() { "Unnamed room".to_owned() } else { name.get() }}</h1>
+                <p>{member_count}</p>
+            </div>
+            <A href=details attr:class="button button-icon" attr:aria-label="Room details" attr:title="Room details">
+                <Icon shape=Shape::Info />
+            </A>
+        </header>
+        <Alarms />
+        <Timeline room scroll />
+        {move || match status.get() {
+            RoomStatus::Ready | RoomStatus::Loading => view! { <Composer room scroll /> }.into_any(),
+            RoomStatus::NoKey => {
+                view! { <p class="composer-closed">{Trouble::NoKey.to_string()}</p> }.into_any()
+            }
+            RoomStatus::Gone => view! { <Gone room /> }.into_any(),
+        }}
+    }
+}
+
+/// What is wrong in this room. It stays: only the person can judge it.
+#[component]
+fn Alarms() -> impl IntoView {
+    let engine = Engine::get();
+    let alarms = Memo::new(move |_| {
+        engine.room.with(|room| {
+            room.as_ref()
+                .map(|room| room.alarms.clone())
+                .unwrap_or_default()
+        })
+    });
+    view! {
+        <Show when=move || !alarms.read().is_empty()>
+            <section class="alarms" role="alert" aria-label="Warnings">
+                {move || {
+                    alarms
+                        .get()
+                        .into_iter()
+                        .map(|alarm| {
+                            view! {
+                                <div class="alarm">
+                                    <Icon shape=Shape::Warning />
+                                    <div>
+                                        <p>{alarm.sentence}</p>
+                                        <Details details=alarm.details />
+                                    </div>
+                                </div>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Gone(room: RoomId) -> impl IntoView {
+    let engine = Engine::get();
+    let ask = RwSignal::new(Ask::default());
+    let navigate = use_navigate();
+    on_done(ask, move |_| navigate("/chats", Default::default()));
+    view! {
+        <div class="composer-closed">
+            <p>"You are no longer a member of this room, says the server. What you have read stays here until you remove it."</p>
+            <button type="button" class="button button-small" on:click=move |_| engine.ask(ask, Command::ForgetRoom { room })>
+                "Remove from my chats"
+            </button>
+            <Failure ask />
+        </div>
+    }
+}
+
+#[component]
+fn Nowhere() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h1 tabindex="-1">"You are not in this room"</h1>
+            <p>"It may be another account's, or you left it. With its key you can join."</p>
+            <div class="row">
+                <A href="/join" attr:class="button button-primary">
+                    "Join with a key"
+                </A>
+                <A href="/chats" attr:class="button">
+                    "To your chats"
+                </A>
+            </div>
+        </div>
+    }
+}
