@@ -169,3 +169,105 @@ impl fmt::Debug for Identity {
 pub(crate) fn sign(key: &SigningKey, purpose: SignaturePurpose, message: &[u8]) -> Signature {
     Signature(key.sign(&label::signed_bytes(purpose, message)).to_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{identity, rng};
+
+    fn name() -> Username {
+        "ana".parse().unwrap()
+    }
+
+    #[test]
+    fn everything_follows_from_the_secret() {
+        let secret = AccountSecret::from_bytes([7; 32]);
+        let (one, two) = (
+            secret.identity(),
+            AccountSecret::from_bytes([7; 32]).identity(),
+        );
+        assert_eq!(one.keys(&name()), two.keys(&name()));
+        assert_eq!(one.user(), label::user_id(&one.signing_key()));
+        let token = secret.vault_key().seal(b"x");
+        assert!(
+            AccountSecret::from_bytes([7; 32])
+                .vault_key()
+                .open(&token)
+                .is_ok()
+        );
+        assert!(
+            AccountSecret::from_bytes([8; 32])
+                .vault_key()
+                .open(&token)
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn signs_for_one_purpose_only() {
+        let identity = identity(1);
+        let signature = identity.sign(SignaturePurpose::Message, b"m");
+        let key = identity.signing_key();
+        assert!(label::verify(
+            &key,
+            SignaturePurpose::Message,
+            b"m",
+            &signature
+        ));
+        for purpose in [SignaturePurpose::Entry, SignaturePurpose::Credential] {
+            assert!(!label::verify(&key, purpose, b"m", &signature));
+        }
+        assert!(!label::verify(
+            &key,
+            SignaturePurpose::Message,
+            b"n",
+            &signature
+        ));
+    }
+
+    #[test]
+    fn unwraps_only_with_the_key_it_was_wrapped_with() {
+        let secret = AccountSecret::generate(&mut rng(1));
+        let key = FernetKey::new(&Secret32::new([1; 32]));
+        assert_eq!(AccountSecret::unwrap(&key, &secret.wrap(&key)), Ok(secret));
+        let other = FernetKey::new(&Secret32::new([2; 32]));
+        assert_eq!(
+            AccountSecret::unwrap(&other, &key.seal(&[0; 32])),
+            Err(UnwrapError::Open(OpenError))
+        );
+        assert_eq!(
+            AccountSecret::unwrap(&key, &key.seal(&[0; 33])),
+            Err(UnwrapError::Length)
+        );
+    }
+
+    #[test]
+    fn notices_an_account_with_any_key_exchanged() {
+        let (mine, other) = (identity(1), identity(2).keys(&name()));
+        let shown = mine.keys(&name());
+        assert!(mine.is(&shown));
+        let user = other.user;
+        assert!(!mine.is(&AccountKeys {
+            user,
+            ..shown.clone()
+        }));
+        let signing = other.signing;
+        assert!(!mine.is(&AccountKeys {
+            signing,
+            ..shown.clone()
+        }));
+        let agreement = other.agreement;
+        assert!(!mine.is(&AccountKeys { agreement, ..shown }));
+    }
+
+    #[test]
+    fn prints_public_parts_only() {
+        let secret = AccountSecret::from_bytes([0x41; 32]);
+        assert_eq!(format!("{secret:?}"), "AccountSecret(..)");
+        let identity = secret.identity();
+        assert_eq!(
+            format!("{identity:?}"),
+            format!("Identity({})", identity.user())
+        );
+    }
+}

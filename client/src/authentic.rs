@@ -316,3 +316,6 @@ fn inspect_step(chain: Chain, links: &Links, before: u64, n: u64) -> Vec<Finding
     }
     findings
 }
+
+#[cfg(test)]
+mod tests;

@@ -217,3 +217,6 @@ fn check_name(name: &str, limit: usize) -> Result<(), BodyError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

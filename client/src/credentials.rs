@@ -83,3 +83,69 @@ pub fn check(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::rng;
+
+    fn made() -> (Identity, StoredCredentials) {
+        let secret = AccountSecret::generate(&mut rng(1));
+        let code = RecoveryCode::generate(&mut rng(2));
+        let identity = secret.identity();
+        let recovery = RecoveryWrap::new(&code, &secret);
+        let record = OpaqueMessage(vec![1; 192]);
+        let credentials = make(&identity, 1, record, "wrap".into(), recovery);
+        (identity, StoredCredentials::from(&credentials))
+    }
+
+    #[test]
+    fn hold_for_the_identity_that_signed_them_and_no_other() {
+        let (ana, stored) = made();
+        assert_eq!(check(&stored, &ana.user(), &ana.signing_key()), Ok(()));
+        let mallory = crate::testing::identity(3);
+        let swapped = check(&stored, &ana.user(), &mallory.signing_key());
+        assert_eq!(swapped, Err(CredentialsError::User));
+        let foreign = check(&stored, &mallory.user(), &mallory.signing_key());
+        assert_eq!(foreign, Err(CredentialsError::Signature));
+    }
+
+    #[test]
+    fn no_part_can_be_exchanged_by_the_server() {
+        let (ana, stored) = made();
+        let exchanged: [fn(&mut StoredCredentials); 6] = [
+            |it| it.version += 1,
+            |it| it.record_hash = Hash::ZERO,
+            |it| it.passphrase_wrap.push('A'),
+            |it| it.recovery_wrap.push('A'),
+            |it| it.recovery_token_hash = Hash::ZERO,
+            |it| it.signature = Signature::ZERO,
+        ];
+        for exchange in exchanged {
+            let mut other = stored.clone();
+            exchange(&mut other);
+            let checked = check(&other, &ana.user(), &ana.signing_key());
+            assert_eq!(checked, Err(CredentialsError::Signature));
+        }
+    }
+
+    #[test]
+    fn a_new_passphrase_keeps_the_recovery_code_working() {
+        let secret = AccountSecret::generate(&mut rng(1));
+        let code = RecoveryCode::generate(&mut rng(2));
+        let (identity, stored) = made();
+        let record = OpaqueMessage(vec![2; 192]);
+        let kept = RecoveryWrap::keep(&stored);
+        let renewed = make(&identity, 2, record, "other".into(), kept);
+        let renewed = StoredCredentials::from(&renewed);
+        assert_eq!(
+            check(&renewed, &identity.user(), &identity.signing_key()),
+            Ok(())
+        );
+        assert_eq!(renewed.recovery_token_hash, code.token_hash());
+        assert_eq!(
+            AccountSecret::unwrap(&code.wrap_key(), &renewed.recovery_wrap),
+            Ok(secret)
+        );
+    }
+}

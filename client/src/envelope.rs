@@ -102,3 +102,165 @@ impl Opened {
 fn hash(ctx: &Context, json: &[u8]) -> Hash {
     label::hash(HashPurpose::Body, &[&ctx.bytes(), json])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        secret::Secret32,
+        testing::{first_message, identity, room},
+    };
+    use proptest::prelude::*;
+    use protocol::RoomId;
+
+    fn sealed() -> (FernetKey, Context, Sealed) {
+        let (secret, ctx) = room();
+        let key = secret.message_key();
+        let ana = identity(1);
+        let sealed = seal(&key, &ctx, &ana, &first_message(&ana, "hello")).unwrap();
+        (key, ctx, sealed)
+    }
+
+    /// A token over any plaintext, as someone with the room key could make it.
+    fn open_plaintext(plaintext: &[u8]) -> Result<Opened, EnvelopeError> {
+        let (secret, ctx) = room();
+        let key = secret.message_key();
+        open(&key, &ctx, &key.seal(plaintext))
+    }
+
+    #[test]
+    fn opens_to_what_was_sealed_and_verifies_as_its_senders() {
+        let (key, ctx, sealed) = sealed();
+        let ana = identity(1);
+        let opened = open(&key, &ctx, &sealed.token).unwrap();
+        assert!(opened.body == first_message(&ana, "hello"));
+        assert_eq!(opened.body_hash, sealed.body_hash);
+        assert!(opened.is_signed_by(&ana.signing_key()));
+        assert!(!opened.is_signed_by(&identity(2).signing_key()));
+    }
+
+    #[test]
+    fn a_member_cannot_seal_in_anothers_name() {
+        let (secret, ctx) = room();
+        let (ana, mallory) = (identity(1), identity(3));
+        let key = secret.message_key();
+        let forged = seal(&key, &ctx, &mallory, &first_message(&ana, "I quit")).unwrap();
+        let opened = open(&key, &ctx, &forged.token).unwrap();
+        assert!(!opened.is_signed_by(&ana.signing_key()));
+    }
+
+    #[test]
+    fn a_message_verifies_in_no_other_room_epoch_or_secret() {
+        let (key, ctx, sealed) = sealed();
+        let mut commitment = ctx.commitment;
+        commitment.0[31] ^= 1;
+        for other in [
+            Context {
+                room: RoomId([8; 16]),
+                ..ctx
+            },
+            Context {
+                epoch: ctx.epoch + 1,
+                ..ctx
+            },
+            Context { commitment, ..ctx },
+        ] {
+            let moved = open(&key, &other, &sealed.token).unwrap();
+            assert_ne!(moved.body_hash, sealed.body_hash);
+            assert!(!moved.is_signed_by(&identity(1).signing_key()));
+        }
+    }
+
+    #[test]
+    fn every_changed_byte_of_the_plaintext_is_noticed() {
+        let (key, _, sealed) = sealed();
+        let plaintext = key.open(&sealed.token).unwrap();
+        let ana = identity(1).signing_key();
+        for place in 0..plaintext.len() {
+            let mut changed = plaintext.clone();
+            changed[place] ^= 1;
+            let accepted = open_plaintext(&changed).is_ok_and(|opened| opened.is_signed_by(&ana));
+            assert!(!accepted, "byte {place}");
+        }
+    }
+
+    /// Half of a Fernet key is for the MAC. Two keys that share this half accept each other's tokens, and whoever knows both can
+    /// try texts until one opens under both. What the sender signed must hold under one commitment only.
+    #[test]
+    fn a_token_that_opens_under_two_keys_is_signed_for_one() {
+        let sharing_the_mac_half = |byte: u8| {
+            let mut bytes = [7; 32];
+            bytes[16..].fill(byte);
+            FernetKey::new(&Secret32::new(bytes))
+        };
+        let (one, two) = (sharing_the_mac_half(1), sharing_the_mac_half(2));
+        let opens_under_both = |_| {
+            let token = one.seal(&[0; 64]);
+            one.open(&token).is_ok() && two.open(&token).is_ok()
+        };
+        assert!((0..10_000).any(opens_under_both));
+
+        let (key, ctx, sealed) = sealed();
+        let plaintext = key.open(&sealed.token).unwrap();
+        let ctx_of_two = Context {
+            commitment: Hash([2; 32]),
+            ..ctx
+        };
+        // The best that Mallory can reach: a token that gives Ana's very words under a key of another commitment.
+        let opened = open(&two, &ctx_of_two, &two.seal(&plaintext)).unwrap();
+        assert!(opened.body == first_message(&identity(1), "hello"));
+        assert!(!opened.is_signed_by(&identity(1).signing_key()));
+    }
+
+    #[test]
+    fn says_apart_what_does_not_open_and_what_is_of_another_version() {
+        let (key, ctx, sealed) = sealed();
+        let wrong = FernetKey::new(&Secret32::new([1; 32]));
+        assert!(matches!(
+            open(&wrong, &ctx, &sealed.token),
+            Err(EnvelopeError::Open(_))
+        ));
+        let cut = &sealed.token[..sealed.token.len() - 4];
+        assert!(matches!(open(&key, &ctx, cut), Err(EnvelopeError::Open(_))));
+        let mut plaintext = key.open(&sealed.token).unwrap();
+        for version in [0, 2, 3, 255] {
+            plaintext[0] = version;
+            assert!(
+                matches!(open_plaintext(&plaintext), Err(EnvelopeError::Version(it)) if it == version)
+            );
+        }
+        assert!(matches!(
+            open_plaintext(&[]),
+            Err(EnvelopeError::Padding(_))
+        ));
+        let framed = padding::frame(&[VERSION; HEAD], b"{}");
+        assert!(matches!(
+            open_plaintext(&framed),
+            Err(EnvelopeError::Body(_))
+        ));
+    }
+
+    #[test]
+    fn short_messages_all_look_alike_from_outside() {
+        let (secret, ctx) = room();
+        let ana = identity(1);
+        let length = |text: &str| {
+            let body = first_message(&ana, text);
+            seal(&secret.message_key(), &ctx, &ana, &body)
+                .unwrap()
+                .token
+                .len()
+        };
+        assert_eq!(length("y"), length("no, and let me tell you why not"));
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_plaintexts_never_panic(mut plaintext in proptest::collection::vec(any::<u8>(), 0..600), version in 0u8..2) {
+            if let Some(first) = plaintext.first_mut() {
+                *first = version;
+            }
+            prop_assert!(open_plaintext(&plaintext).is_err());
+        }
+    }
+}

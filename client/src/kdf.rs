@@ -23,3 +23,57 @@ pub fn kdf_into(secret: &[u8], label: &str, out: &mut [u8]) {
         .expand(label.as_bytes(), out)
         .expect("derived keys are far shorter than HKDF's limit of 8160 bytes");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hmac_by_hand::hkdf_sha256;
+
+    /// RFC 2104 and RFC 5869 written out over plain SHA-256, so that the salt, the label and the order of the two are fixed here
+    /// and not by the library.
+    mod hmac_by_hand {
+        use sha2::{Digest, Sha256};
+
+        fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+            let mut block = [0; 64];
+            block[..key.len()].copy_from_slice(key);
+            let mut inner = Sha256::new_with_prefix(block.map(|byte| byte ^ 0x36));
+            parts.iter().for_each(|part| inner.update(part));
+            Sha256::new_with_prefix(block.map(|byte| byte ^ 0x5c))
+                .chain_update(inner.finalize())
+                .finalize()
+                .into()
+        }
+
+        pub fn hkdf_sha256(salt: &[u8], secret: &[u8], info: &[u8]) -> [u8; 32] {
+            hmac(&hmac(salt, &[secret]), &[info, &[1]])
+        }
+    }
+
+    #[test]
+    fn is_hkdf_with_the_salt_first_and_the_label_as_info() {
+        for label in ["vault", "room message", ""] {
+            assert_eq!(
+                kdf(&[7; 20], label).as_bytes(),
+                &hkdf_sha256(b"securechat v1", &[7; 20], label.as_bytes())
+            );
+        }
+    }
+
+    #[test]
+    fn shorter_outputs_are_beginnings_of_longer_ones() {
+        let mut short = [0; 16];
+        kdf_into(&[7; 32], "room locator", &mut short);
+        assert_eq!(short[..], kdf(&[7; 32], "room locator").as_bytes()[..16]);
+    }
+
+    #[test]
+    fn gives_the_bytes_of_docs_protocol() {
+        // Computed once with Python: hmac.new(hmac.new(b"securechat v1", bytes(range(32)), sha256).digest(), b"vault\x01", sha256)
+        let secret: Vec<u8> = (0..32).collect();
+        assert_eq!(
+            protocol::b64::encode(kdf(&secret, "vault").as_bytes()),
+            "NjygXVTituEJYtmNYNekSgaSe4QjrkJtByMTrjxA_r0"
+        );
+    }
+}

@@ -234,3 +234,6 @@ impl<'de> Deserialize<'de> for SecretBytes {
         b64::deserialize(deserializer).map(|bytes| Self(Zeroizing::new(bytes)))
     }
 }
+
+#[cfg(test)]
+mod tests;

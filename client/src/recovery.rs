@@ -129,3 +129,98 @@ fn value(character: char) -> Option<u8> {
     let place = ALPHABET.iter().position(|c| char::from(*c) == character)?;
     u8::try_from(place).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::rng;
+    use proptest::prelude::*;
+
+    /// The bytes 0, 1 … 19; computed once with Python, as is the token hash below.
+    const TEXT: &str = "000G-40R4-0M30-E209-185G-R38E-1W81-24GK-GSZR";
+
+    fn code() -> RecoveryCode {
+        RecoveryCode(Zeroizing::new(std::array::from_fn(|place| place as u8)))
+    }
+
+    #[test]
+    fn has_the_text_and_token_hash_of_docs_protocol() {
+        assert_eq!(*code().reveal(), TEXT);
+        assert_eq!(
+            code().token_hash().to_string(),
+            "TMyAWB4ZyhXY3BEZ4WulKn-MsptA7jGlAzqSVqcLf5Y"
+        );
+    }
+
+    #[test]
+    fn accepts_the_code_as_people_type_it() {
+        for text in [
+            TEXT.to_owned(),
+            TEXT.to_lowercase(),
+            TEXT.replace('-', ""),
+            TEXT.replace('-', " "),
+            TEXT.replace('-', "–\n"),
+            TEXT.replace('0', "o"),
+            TEXT.replace('0', "O").replace('1', "l"),
+            TEXT.replace('1', "I"),
+            format!("  {TEXT}  "),
+        ] {
+            assert_eq!(RecoveryCode::parse(&text), Ok(code()), "{text}");
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_anything_else() {
+        use RecoveryCodeError::*;
+        for (text, why) in [
+            ("", Length(0)),
+            (&TEXT[..TEXT.len() - 1], Length(35)),
+            (&format!("{TEXT}0"), Length(37)),
+            (&TEXT.replace('G', "U"), Character('U')),
+            (&TEXT.replace('G', "é"), Character('é')),
+            (&TEXT.replace("GSZR", "GSRZ"), Checksum),
+            (&TEXT.replace("000G", "00G0"), Checksum),
+        ] {
+            assert_eq!(RecoveryCode::parse(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_single_wrong_character_is_noticed() {
+        let plain = TEXT.replace('-', "");
+        for place in 0..plain.len() {
+            for other in ALPHABET.iter().map(|c| char::from(*c).to_string()) {
+                let mut wrong = plain.clone();
+                wrong.replace_range(place..=place, &other);
+                assert_eq!(RecoveryCode::parse(&wrong).is_ok(), wrong == plain);
+            }
+        }
+    }
+
+    #[test]
+    fn the_server_learns_nothing_that_opens_the_wrap() {
+        let token = FernetKey::new(&code().token());
+        assert!(token.open(&code().wrap_key().seal(b"x")).is_err());
+        assert_ne!(code().token_hash().0, *code().token().as_bytes());
+    }
+
+    #[test]
+    fn prints_nothing_of_itself() {
+        assert_eq!(format!("{:?}", code()), "RecoveryCode(..)");
+    }
+
+    proptest! {
+        #[test]
+        fn round_trips(seed: u64) {
+            let code = RecoveryCode::generate(&mut rng(seed));
+            prop_assert_eq!(RecoveryCode::parse(&code.reveal()), Ok(code));
+        }
+
+        #[test]
+        fn arbitrary_texts_never_panic(text in "[0-9A-Za-z -]{30,40}|.{0,50}") {
+            if let Ok(code) = RecoveryCode::parse(&text) {
+                prop_assert_eq!(RecoveryCode::parse(&code.reveal()), Ok(code));
+            }
+        }
+    }
+}

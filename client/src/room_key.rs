@@ -64,7 +64,7 @@ impl RoomSecret {
             return Err(RoomKeyError::Empty);
         }
         let body = key.strip_suffix('=').unwrap_or(&key);
-        let foreign = |c: &char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        let foreign = |c: &char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '='));
         if let Some(character) = body.chars().find(foreign) {
             return Err(RoomKeyError::Character(character));
         }
@@ -162,5 +162,119 @@ impl Context {
         bytes[16..20].copy_from_slice(&self.epoch.to_be_bytes());
         bytes[20..].copy_from_slice(&self.commitment.0);
         bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::rng;
+    use proptest::prelude::*;
+
+    const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    fn secret() -> RoomSecret {
+        let bytes: Vec<u8> = (0..32).collect();
+        RoomSecret::from_slice(&bytes).unwrap()
+    }
+
+    #[test]
+    fn accepts_the_key_as_people_paste_it() {
+        for text in [
+            KEY,
+            &KEY[..43],
+            &format!("  {KEY}\r\n"),
+            &format!("{}\n{}", &KEY[..20], &KEY[20..]),
+            &format!("https://chat.example.org/join#{}", &KEY[..43]),
+            &format!("http://localhost:3000/join#{KEY} "),
+            &format!("#{KEY}"),
+        ] {
+            assert_eq!(RoomSecret::parse(text), Ok(secret()), "{text}");
+        }
+        assert_eq!(*secret().reveal(), KEY);
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_anything_else() {
+        use RoomKeyError::*;
+        for (text, why) in [
+            ("", Empty),
+            (" \n", Empty),
+            ("https://chat.example.org/join#", Empty),
+            ("=", TooShort(1)),
+            (&KEY[..42], TooShort(42)),
+            (&KEY[2..], TooShort(42)),
+            (&format!("{KEY}A"), TooLong(45)),
+            (&format!("{}AA", &KEY[..43]), TooLong(45)),
+            (&format!("{KEY}="), TooLong(45)),
+            (&KEY.replace("AAEC", "AA=C"), NotCanonical),
+            (&KEY.replace("AAEC", "AA+C"), Character('+')),
+            (&KEY.replace("AAEC", "AAéC"), Character('é')),
+            ("https://chat.example.org/join", Character(':')),
+            (&KEY.replace("Hh8=", "Hh9="), NotCanonical),
+        ] {
+            assert_eq!(RoomSecret::parse(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn public_parts_are_those_of_docs_protocol() {
+        // Computed once with Python's hmac.
+        let secret = secret();
+        assert_eq!(secret.locator().to_string(), "Dwu-K-O1esRRyyegviuQ_A");
+        assert_eq!(
+            secret.commitment().to_string(),
+            "YLttA-YR6t2xCIG09bh7SLHtNlI2pF5sccjJqozXksI"
+        );
+    }
+
+    #[test]
+    fn no_derived_key_stands_for_another() {
+        let secret = secret();
+        let token = secret.message_key().seal(b"x");
+        assert!(secret.history_key().open(&token).is_err());
+        let plain = FernetKey::new(&Secret32::new(*secret.as_bytes()));
+        assert!(plain.open(&token).is_err());
+        let join = secret.join_key();
+        assert_ne!(join.to_bytes(), *secret.commitment().as_bytes());
+        assert_ne!(
+            join.verifying_key().to_bytes(),
+            *secret.commitment().as_bytes()
+        );
+        assert_ne!(secret.locator().0, secret.commitment().0[..16]);
+    }
+
+    #[test]
+    fn context_is_room_then_epoch_then_commitment() {
+        let context = secret().context(RoomId([3; 16]), 0x0102_0304);
+        let bytes = context.bytes();
+        assert_eq!(bytes[..16], [3; 16]);
+        assert_eq!(bytes[16..20], [1, 2, 3, 4]);
+        assert_eq!(bytes[20..], secret().commitment().0);
+    }
+
+    #[test]
+    fn prints_nothing_of_itself() {
+        assert_eq!(format!("{:?}", secret()), "RoomSecret(..)");
+    }
+
+    proptest! {
+        #[test]
+        fn every_key_round_trips_through_its_text(seed: u64) {
+            let secret = RoomSecret::generate(&mut rng(seed));
+            let text = secret.reveal();
+            prop_assert_eq!(text.len(), 44);
+            prop_assert_eq!(&RoomSecret::parse(&text), &Ok(secret.duplicate()));
+            let json = serde_json::to_string(&secret).unwrap();
+            prop_assert_eq!(serde_json::from_str::<RoomSecret>(&json).unwrap(), secret);
+        }
+
+        #[test]
+        fn arbitrary_texts_never_panic_and_are_canonical(text in "[A-Za-z0-9_=#-]{40,46}|.{0,60}") {
+            if let Ok(secret) = RoomSecret::parse(&text) {
+                let key = secret.reveal();
+                prop_assert!(text.contains(key.trim_end_matches('=')) || text.contains(char::is_whitespace));
+            }
+        }
     }
 }

@@ -262,3 +262,6 @@ fn verify_signatures(
 fn public(key: &SigningKey) -> PublicKey {
     PublicKey(key.verifying_key().to_bytes())
 }
+
+#[cfg(test)]
+mod tests;

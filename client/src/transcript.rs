@@ -161,3 +161,174 @@ impl Transcript {
         self.confirmed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ROOM: RoomId = RoomId([7; 16]);
+
+    fn entry(seq: Seq) -> Hash {
+        Hash([seq as u8; 32])
+    }
+
+    /// The whole log up to `last`.
+    fn whole(last: Seq) -> Transcript {
+        let mut transcript = Transcript::from_beginning(ROOM);
+        for seq in 1..=last {
+            transcript.push(seq, &entry(seq)).unwrap();
+        }
+        transcript
+    }
+
+    fn head_at(seq: Seq) -> Head {
+        whole(seq).head()
+    }
+
+    /// A window over `base + 1 ..= last`.
+    fn window(base: Seq, last: Seq) -> Transcript {
+        let mut transcript = Transcript::start(ROOM, head_at(base)).unwrap();
+        for seq in base + 1..=last {
+            transcript.push(seq, &entry(seq)).unwrap();
+        }
+        transcript
+    }
+
+    fn page(from: Seq, to: Seq) -> Vec<Hash> {
+        (from..=to).map(entry).collect()
+    }
+
+    #[test]
+    fn windows_of_one_log_agree_wherever_they_start() {
+        let (whole, window) = (whole(10), window(4, 10));
+        assert_eq!(whole.head(), window.head());
+        assert_eq!(window.hash_at(3), None);
+        assert_eq!(window.hash_at(11), None);
+        for seq in 4..=10 {
+            assert_eq!(whole.hash_at(seq), window.hash_at(seq));
+        }
+    }
+
+    #[test]
+    fn takes_entries_only_in_order() {
+        let mut transcript = window(4, 6);
+        for seq in [0, 5, 6, 8, u64::MAX] {
+            let expected = TranscriptError::NotAdjacent {
+                expected: 7,
+                got: seq,
+            };
+            assert_eq!(transcript.push(seq, &entry(7)), Err(expected));
+        }
+        assert_eq!(transcript.push(7, &entry(7)), Ok(head_at(7)));
+    }
+
+    #[test]
+    fn refuses_a_log_that_starts_elsewhere() {
+        let base = Head {
+            seq: 0,
+            hash: Hash::ZERO,
+        };
+        assert_eq!(Transcript::start(ROOM, base), Err(TranscriptError::Start));
+        let other = Transcript::from_beginning(RoomId([8; 16])).base();
+        assert_eq!(Transcript::start(ROOM, other), Err(TranscriptError::Start));
+        let base = Head {
+            seq: u64::MAX,
+            hash: Hash::ZERO,
+        };
+        assert_eq!(Transcript::start(ROOM, base), Err(TranscriptError::Start));
+    }
+
+    #[test]
+    fn grows_backward_to_the_beginning() {
+        let mut transcript = window(7, 9);
+        transcript.prepend(head_at(3), &page(4, 7)).unwrap();
+        transcript.prepend(head_at(3), &[]).unwrap();
+        transcript.prepend(head_at(0), &page(1, 3)).unwrap();
+        assert_eq!(transcript, whole(9));
+    }
+
+    #[test]
+    fn refuses_earlier_pages_that_do_not_lead_to_what_is_known() {
+        let mut transcript = window(7, 9);
+        let before = transcript.clone();
+        let differs = Err(TranscriptError::Differs { at: 7 });
+        let mut changed = page(4, 7);
+        changed[1] = entry(99);
+        assert_eq!(transcript.prepend(head_at(3), &changed), differs);
+        let swapped = [page(5, 5), page(4, 4), page(6, 7)].concat();
+        assert_eq!(transcript.prepend(head_at(3), &swapped), differs);
+        let made_up = Head {
+            hash: Hash::ZERO,
+            ..head_at(3)
+        };
+        assert_eq!(transcript.prepend(made_up, &page(4, 7)), differs);
+        for (from, to) in [(4, 6), (4, 8)] {
+            let got = TranscriptError::NotAdjacent {
+                expected: 7,
+                got: to,
+            };
+            assert_eq!(
+                transcript.prepend(head_at(from - 1), &page(from, to)),
+                Err(got)
+            );
+        }
+        let base = Head {
+            seq: 0,
+            hash: Hash::ZERO,
+        };
+        assert_eq!(
+            transcript.prepend(base, &page(1, 7)),
+            Err(TranscriptError::Start)
+        );
+        assert_eq!(transcript, before);
+    }
+
+    #[test]
+    fn tells_agreement_difference_and_what_can_not_be_compared() {
+        let mut transcript = window(4, 9);
+        assert_eq!(transcript.check(head_at(4)), SeenCheck::Agrees);
+        assert_eq!(transcript.check(head_at(3)), SeenCheck::Outside);
+        assert_eq!(transcript.check(head_at(10)), SeenCheck::Outside);
+        let other = Head {
+            seq: 6,
+            ..head_at(5)
+        };
+        assert_eq!(transcript.check(other), SeenCheck::Differs);
+        assert_eq!(
+            transcript.check(Head {
+                seq: u64::MAX,
+                hash: Hash::ZERO
+            }),
+            SeenCheck::Outside
+        );
+        assert_eq!(transcript.confirmed(), None);
+        assert_eq!(transcript.confirm(other), SeenCheck::Differs);
+        assert_eq!(transcript.confirm(head_at(10)), SeenCheck::Outside);
+        assert_eq!(transcript.confirmed(), None);
+    }
+
+    #[test]
+    fn confirmation_only_moves_forward_and_covers_what_is_prepended() {
+        let mut transcript = window(4, 9);
+        transcript.confirm(head_at(8));
+        transcript.confirm(head_at(6));
+        assert_eq!(transcript.confirmed(), Some(8));
+        transcript.prepend(head_at(2), &page(3, 4)).unwrap();
+        assert_eq!(transcript.confirmed(), Some(8));
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_into_pages_gives_the_same_window(mut cuts in proptest::collection::vec(0u64..30, 0..5)) {
+            cuts.push(0);
+            cuts.push(30);
+            cuts.sort_unstable();
+            let mut transcript = window(30, 33);
+            for pair in cuts.windows(2).rev() {
+                transcript.prepend(head_at(pair[0]), &page(pair[0] + 1, pair[1])).unwrap();
+            }
+            prop_assert_eq!(transcript, whole(33));
+        }
+    }
+}

@@ -95,3 +95,108 @@ pub fn open_item<T: DeserializeOwned>(
         Err(VaultItemError::Misplaced)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        account::AccountSecret,
+        testing::{first_message, identity},
+    };
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    const ITEM: &str = "settings";
+
+    fn key() -> FernetKey {
+        AccountSecret::from_bytes([7; 32]).vault_key()
+    }
+
+    fn user() -> UserId {
+        UserId([1; 20])
+    }
+
+    fn token() -> String {
+        seal_item(&key(), &user(), ITEM, 4, &json!({ "a": 1 })).unwrap()
+    }
+
+    fn open_as(user: UserId, item: &str, version: u64) -> Result<Value, VaultItemError> {
+        open_item(&key(), &user, item, version, &token())
+    }
+
+    #[test]
+    fn round_trips() {
+        assert_eq!(open_as(user(), ITEM, 4).unwrap(), json!({ "a": 1 }));
+    }
+
+    #[test]
+    fn an_item_in_anothers_place_is_an_alarm() {
+        for result in [
+            open_as(UserId([2; 20]), ITEM, 4),
+            open_as(user(), "room", 4),
+            open_as(user(), ITEM, 3),
+            open_as(user(), ITEM, 5),
+        ] {
+            assert!(matches!(result, Err(VaultItemError::Misplaced)));
+        }
+    }
+
+    #[test]
+    fn refuses_other_keys_versions_frames_and_contents() {
+        let other = AccountSecret::from_bytes([8; 32]).vault_key();
+        let opened = open_item::<Value>(&other, &user(), ITEM, 4, &token());
+        assert!(matches!(opened, Err(VaultItemError::Open(_))));
+
+        let reopen =
+            |plaintext: &[u8]| open_item::<Value>(&key(), &user(), ITEM, 4, &key().seal(plaintext));
+        let mut plaintext = key().open(&token()).unwrap();
+        *plaintext.last_mut().unwrap() = 1;
+        assert!(matches!(
+            reopen(&plaintext),
+            Err(VaultItemError::Padding(_))
+        ));
+        plaintext[0] = 1;
+        assert!(matches!(
+            reopen(&plaintext),
+            Err(VaultItemError::Version(1))
+        ));
+        assert!(matches!(reopen(&[]), Err(VaultItemError::Padding(_))));
+        let framed = padding::frame(&[VERSION], br#"{"user":1}"#);
+        assert!(matches!(reopen(&framed), Err(VaultItemError::Content(_))));
+        let opened = open_item::<String>(&key(), &user(), ITEM, 4, &token());
+        assert!(matches!(opened, Err(VaultItemError::Content(_))));
+    }
+
+    #[test]
+    fn a_message_is_no_vault_item_even_under_one_key() {
+        let ana = identity(1);
+        let (_, ctx) = crate::testing::room();
+        let message = crate::envelope::seal(&key(), &ctx, &ana, &first_message(&ana, "x")).unwrap();
+        let opened = open_item::<Value>(&key(), &user(), ITEM, 1, &message.token);
+        assert!(matches!(opened, Err(VaultItemError::Version(1))));
+        let opened = crate::envelope::open(&key(), &ctx, &token());
+        assert!(matches!(
+            opened,
+            Err(crate::envelope::EnvelopeError::Version(3))
+        ));
+    }
+
+    #[test]
+    fn refuses_what_the_server_would_not_take() {
+        let seal = |length: usize| seal_item(&key(), &user(), ITEM, 1, &"x".repeat(length));
+        assert!(seal(120_000).is_ok_and(|token| token.len() <= limits::VAULT_ITEM_CHARS));
+        assert!(
+            matches!(seal(140_000), Err(VaultItemError::TooLong { chars }) if chars > limits::VAULT_ITEM_CHARS)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_plaintexts_never_panic(mut plaintext in proptest::collection::vec(any::<u8>(), 0..600)) {
+            if let Some(first) = plaintext.first_mut() {
+                *first = VERSION;
+            }
+            prop_assert!(open_item::<Value>(&key(), &user(), ITEM, 1, &key().seal(&plaintext)).is_err());
+        }
+    }
+}

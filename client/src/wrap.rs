@@ -96,3 +96,122 @@ fn info(ctx: &Context, sender: &UserId, recipient: &UserId) -> Vec<u8> {
     info.extend_from_slice(&recipient.0);
     info
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{identity, rng, room};
+    use proptest::prelude::*;
+    use protocol::RoomId;
+
+    /// Ana hands Bob the epoch's secret.
+    fn wrapped() -> (Context, RoomSecret, Vec<u8>) {
+        let (secret, ctx) = room();
+        let (ana, bob) = (identity(1), identity(2));
+        let sealed = wrap(
+            &mut rng(1),
+            &ctx,
+            &ana.user(),
+            &bob.user(),
+            &bob.agreement_key(),
+            &secret,
+        );
+        (ctx, secret, sealed.unwrap())
+    }
+
+    #[test]
+    fn reaches_its_recipient_and_nobody_else() {
+        let (ctx, secret, sealed) = wrapped();
+        assert_eq!(sealed.len(), WRAP_LEN);
+        let ana = identity(1).user();
+        assert_eq!(unwrap(&ctx, &ana, &identity(2), &sealed), Ok(secret));
+        assert_eq!(
+            unwrap(&ctx, &ana, &identity(3), &sealed),
+            Err(WrapError::Open)
+        );
+    }
+
+    #[test]
+    fn opens_only_for_its_sender_room_epoch_and_commitment() {
+        let (ctx, _, sealed) = wrapped();
+        let (ana, bob) = (identity(1).user(), identity(2));
+        assert_eq!(
+            unwrap(&ctx, &identity(3).user(), &bob, &sealed),
+            Err(WrapError::Open)
+        );
+        for other in [
+            Context {
+                room: RoomId([8; 16]),
+                ..ctx
+            },
+            Context {
+                epoch: ctx.epoch + 1,
+                ..ctx
+            },
+            Context {
+                commitment: protocol::Hash::ZERO,
+                ..ctx
+            },
+        ] {
+            assert_eq!(unwrap(&other, &ana, &bob, &sealed), Err(WrapError::Open));
+        }
+    }
+
+    #[test]
+    fn every_changed_byte_and_every_other_length_is_noticed() {
+        let (ctx, _, sealed) = wrapped();
+        let (ana, bob) = (identity(1).user(), identity(2));
+        for place in 0..sealed.len() {
+            // The top bit of an X25519 key is not part of it (RFC 7748 §5), but HPKE hashes it.
+            let mut changed = sealed.clone();
+            changed[place] ^= 0x80;
+            assert_eq!(
+                unwrap(&ctx, &ana, &bob, &changed),
+                Err(WrapError::Open),
+                "{place}"
+            );
+            assert_eq!(
+                unwrap(&ctx, &ana, &bob, &sealed[..place]),
+                Err(WrapError::Open)
+            );
+        }
+        let longer = [&sealed[..], &[0]].concat();
+        assert_eq!(unwrap(&ctx, &ana, &bob, &longer), Err(WrapError::Open));
+    }
+
+    #[test]
+    fn a_member_who_wraps_another_secret_is_found_out() {
+        let (_, ctx) = room();
+        let (ana, bob) = (identity(1), identity(2));
+        let other = RoomSecret::generate(&mut rng(5));
+        let sealed = wrap(
+            &mut rng(1),
+            &ctx,
+            &ana.user(),
+            &bob.user(),
+            &bob.agreement_key(),
+            &other,
+        );
+        assert_eq!(
+            unwrap(&ctx, &ana.user(), &bob, &sealed.unwrap()),
+            Err(WrapError::Commitment)
+        );
+    }
+
+    #[test]
+    fn refuses_an_agreement_key_that_gives_no_secret() {
+        let (secret, ctx) = room();
+        let (ana, bob) = (identity(1).user(), identity(2).user());
+        let zero = PublicKey([0; 32]);
+        let sealed = wrap(&mut rng(1), &ctx, &ana, &bob, &zero, &secret);
+        assert_eq!(sealed, Err(WrapError::RecipientKey));
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
+            let (_, ctx) = room();
+            prop_assert_eq!(unwrap(&ctx, &identity(1).user(), &identity(2), &bytes), Err(WrapError::Open));
+        }
+    }
+}
