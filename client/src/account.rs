@@ -85,7 +85,7 @@ pub struct Identity {
     user: UserId,
     signing: SigningKey,
     signing_public: PublicKey,
-    agreement: <X25519HkdfSha256 as hpke::Kem>::PrivateKey,
+    agreement: Secret32,
     agreement_public: PublicKey,
 }
 
@@ -95,10 +95,8 @@ impl Identity {
         let signing = SigningKey::from_bytes(seed.as_bytes());
         let signing_public = PublicKey(signing.verifying_key().to_bytes());
         let agreement = kdf(secret.as_bytes(), "identity agreement");
-        let agreement =
-            <X25519HkdfSha256 as hpke::Kem>::PrivateKey::from_bytes(agreement.as_bytes())
-                .expect("any 32 bytes are an X25519 private key");
-        let agreement_public = PublicKey(X25519HkdfSha256::sk_to_pk(&agreement).to_bytes().into());
+        let public = X25519HkdfSha256::sk_to_pk(&agreement_key(&agreement));
+        let agreement_public = PublicKey(public.to_bytes().into());
         Self {
             user: label::user_id(&signing_public),
             signing,
@@ -123,9 +121,9 @@ impl Identity {
         self.agreement_public
     }
 
-    /// For [`crate::wrap`].
-    pub(crate) fn agreement_secret(&self) -> &<X25519HkdfSha256 as hpke::Kem>::PrivateKey {
-        &self.agreement
+    /// The private key for [`crate::wrap`]. The `hpke` crate does not wipe it: not to be kept.
+    pub(crate) fn agreement_secret(&self) -> AgreementSecret {
+        agreement_key(&self.agreement)
     }
 
     /// `SIG(identity, purpose, message)`.
@@ -163,6 +161,12 @@ impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Identity({})", self.user)
     }
+}
+
+type AgreementSecret = <X25519HkdfSha256 as hpke::Kem>::PrivateKey;
+
+fn agreement_key(secret: &Secret32) -> AgreementSecret {
+    AgreementSecret::from_bytes(secret.as_bytes()).expect("any 32 bytes are an X25519 private key")
 }
 
 /// `SIG(key, purpose, message)`.

@@ -72,7 +72,7 @@ pub fn unwrap(
         <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| WrapError::Open)?;
     let secret = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
         &OpModeR::Base,
-        recipient.agreement_secret(),
+        &recipient.agreement_secret(),
         &encapsulated,
         &info(ctx, sender, &recipient.user()),
         ciphertext,

@@ -1,5 +1,7 @@
 //! What a second implementation computed (vectors.py, in Python), opened, verified and made again by this one.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use client::{
     account::{AccountSecret, Identity},
     body::{Body, Content},
