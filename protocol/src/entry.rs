@@ -86,9 +86,13 @@ impl Entry {
 /// Whether a text can be a Fernet token by its outside: alphabet, a length that is whole base64 groups, and the limit.
 /// Only a client with the key can say more.
 pub fn is_token(text: &str) -> bool {
+    text.len() <= limits::TOKEN_CHARS && has_token_shape(text)
+}
+
+/// As [`is_token`], without the limit: the vault's tokens have one of their own.
+pub fn has_token_shape(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     !text.is_empty()
-        && text.len() <= limits::TOKEN_CHARS
         && text.len().is_multiple_of(4)
         && text.len() - body.len() <= 2
         && body

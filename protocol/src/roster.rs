@@ -47,17 +47,30 @@ pub enum RosterError {
 impl Roster {
     /// The roster of a new room: its creator, who owns it.
     pub fn of_creator(creator: MemberKeys) -> Self {
-        Self { members: vec![RosterMember { keys: creator, role: Role::Owner }], rotation_due: false }
+        Self {
+            members: vec![RosterMember {
+                keys: creator,
+                role: Role::Owner,
+            }],
+            rotation_due: false,
+        }
     }
 
     /// The roster with which an epoch starts, from a list that someone unproven gave and the epoch's header, whose
     /// signatures hold: the header's hash proves the list.
-    pub fn from_header(sender: UserId, header: &Header, mut members: Vec<RosterMember>) -> Result<Self, RosterError> {
+    pub fn from_header(
+        sender: UserId,
+        header: &Header,
+        mut members: Vec<RosterMember>,
+    ) -> Result<Self, RosterError> {
         if roster_hash(&members) != header.roster {
             return Err(RosterError::WrongRoster);
         }
         members.sort_by_key(|member| member.keys.user);
-        let mut roster = Self { members: Vec::with_capacity(members.len()), rotation_due: false };
+        let mut roster = Self {
+            members: Vec::with_capacity(members.len()),
+            rotation_due: false,
+        };
         for member in members {
             roster.admit(member)?;
         }
@@ -65,6 +78,14 @@ impl Roster {
             Some(author) if author.keys == header.author => Ok(roster),
             Some(_) => Err(RosterError::WrongKeys),
             None => Err(RosterError::NotMember),
+        }
+    }
+
+    /// A roster that was kept since it was computed: members in order of seniority, as [`Roster::members`] gave them.
+    pub fn restore(members: Vec<RosterMember>, rotation_due: bool) -> Self {
+        Self {
+            members,
+            rotation_due,
         }
     }
 
@@ -96,7 +117,8 @@ impl Roster {
 
     /// Whether this member may start an epoch now.
     pub fn may_rotate(&self, user: &UserId) -> bool {
-        self.member(user).is_some_and(|it| self.rotation_due || it.role >= Role::Admin)
+        self.member(user)
+            .is_some_and(|it| self.rotation_due || it.role >= Role::Admin)
     }
 
     /// The hash that a header for these members carries.
@@ -109,7 +131,11 @@ impl Roster {
         if self.member(&keys.user).is_some() {
             return Err(RosterError::AlreadyMember);
         }
-        if self.members.iter().any(|it| it.keys.username == keys.username) {
+        if self
+            .members
+            .iter()
+            .any(|it| it.keys.username == keys.username)
+        {
             return Err(RosterError::UsernameTaken);
         }
         if label::user_id(&keys.signing) != keys.user {
@@ -123,12 +149,19 @@ impl Roster {
         if join.member.user != sender {
             return Err(RosterError::WrongKeys);
         }
-        self.admit(RosterMember { keys: join.member.clone(), role: Role::Member })
+        self.admit(RosterMember {
+            keys: join.member.clone(),
+            role: Role::Member,
+        })
     }
 
     /// A room must not be left without an owner: when the last one goes, the most senior member takes over.
     fn leave(&mut self, sender: &UserId) -> Result<(), RosterError> {
-        let place = self.members.iter().position(|it| it.keys.user == *sender).ok_or(RosterError::NotMember)?;
+        let place = self
+            .members
+            .iter()
+            .position(|it| it.keys.user == *sender)
+            .ok_or(RosterError::NotMember)?;
         self.members.remove(place);
         self.rotation_due = true;
         if !self.members.iter().any(|it| it.role == Role::Owner)
@@ -183,7 +216,13 @@ mod tests {
     }
 
     fn body(sender: &MemberKeys, content: OpenContent) -> OpenBody {
-        OpenBody { room: RoomId([0; 16]), epoch: 1, sender: sender.user, prev_open: Hash::ZERO, content }
+        OpenBody {
+            room: RoomId([0; 16]),
+            epoch: 1,
+            sender: sender.user,
+            prev_open: Hash::ZERO,
+            content,
+        }
     }
 
     fn join(name: &str) -> OpenBody {
@@ -202,8 +241,13 @@ mod tests {
             locator: Locator([0; 16]),
             roster,
             author: author.clone(),
-            settings: Settings { history_for_newcomers: true },
-            seen: Head { seq: 0, hash: Hash::ZERO },
+            settings: Settings {
+                history_for_newcomers: true,
+            },
+            seen: Head {
+                seq: 0,
+                hash: Hash::ZERO,
+            },
             history: None,
         }
     }
@@ -275,7 +319,9 @@ mod tests {
         old.apply(&leave("dan")).unwrap();
         let start = rotate("bob", old.hash());
         old.apply(&start).unwrap();
-        let OpenContent::Header(header) = &start.content else { unreachable!("rotate makes headers") };
+        let OpenContent::Header(header) = &start.content else {
+            unreachable!("rotate makes headers")
+        };
         let mut shuffled = old.members().to_vec();
         shuffled.reverse();
         let mut new = Roster::from_header(start.sender, header, shuffled).unwrap();
@@ -310,12 +356,18 @@ mod tests {
 
         let header = header(&keys("cyd"), roster.hash());
         let members = roster.members().to_vec();
-        assert_eq!(Roster::from_header(keys("cyd").user, &header, members.clone()), Err(RosterError::NotMember));
+        assert_eq!(
+            Roster::from_header(keys("cyd").user, &header, members.clone()),
+            Err(RosterError::NotMember)
+        );
         assert_eq!(
             Roster::from_header(keys("ana").user, &header, members[..1].to_vec()),
             Err(RosterError::WrongRoster)
         );
-        assert_eq!(Roster::from_header(keys("ana").user, &header, members), Err(RosterError::WrongKeys));
+        assert_eq!(
+            Roster::from_header(keys("ana").user, &header, members),
+            Err(RosterError::WrongKeys)
+        );
     }
 
     #[test]
@@ -327,7 +379,13 @@ mod tests {
             body(&keys(from), OpenContent::Wrap(Wrap { recipient, sealed }))
         };
         assert_eq!(roster.apply(&wrap("ana", "bob")), Ok(()));
-        assert_eq!(roster.apply(&wrap("ana", "cyd")), Err(RosterError::NotMember));
-        assert_eq!(roster.apply(&wrap("cyd", "bob")), Err(RosterError::NotMember));
+        assert_eq!(
+            roster.apply(&wrap("ana", "cyd")),
+            Err(RosterError::NotMember)
+        );
+        assert_eq!(
+            roster.apply(&wrap("cyd", "bob")),
+            Err(RosterError::NotMember)
+        );
     }
 }

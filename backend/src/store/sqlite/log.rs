@@ -1,0 +1,163 @@
+//! The message path: three statements for everything that waits, however much it is, because each statement crosses to
+//! SQLite's thread and back.
+//!
+//! JSON carries the rows in. It has no bytes: ids and hashes go as hexadecimal text, tokens as they are.
+
+use super::{
+    super::{NewEntry, SendKey, SendState, StoreError, Stored},
+    row::RowExt,
+};
+use protocol::{Entry, frame::RoomHead};
+use serde::Serialize;
+use sqlx::{SqliteConnection, query};
+use std::fmt::Write as _;
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            // Writing to a string can't fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+fn json(rows: &[impl Serialize]) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|error| sqlx::Error::Encode(error.into()).into())
+}
+
+pub(super) async fn send_states(
+    connection: &mut SqliteConnection,
+    keys: &[SendKey],
+) -> Result<Vec<SendState>, StoreError> {
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            [
+                hex(&key.room.0),
+                hex(&key.sender.0),
+                hex(&key.device.0),
+                hex(&key.id.0),
+            ]
+        })
+        .collect();
+    query(
+        "SELECT r.room, r.epoch, r.head_seq, r.head_hash, r.at,
+                e.room AS stored_room, e.seq AS stored_seq, e.at AS stored_at, e.entry_hash AS stored_hash
+         FROM json_each(?) j
+         LEFT JOIN members m ON m.room = unhex(j.value ->> 0) AND m.user = unhex(j.value ->> 1)
+         LEFT JOIN rooms r ON r.room = m.room
+         LEFT JOIN entries e ON e.sender = unhex(j.value ->> 1) AND e.device = unhex(j.value ->> 2)
+             AND e.message = unhex(j.value ->> 3) AND e.message IS NOT NULL
+         ORDER BY j.key",
+    )
+    .bind(json(&rows)?)
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let room = match row.is_null("room")? {
+            true => None,
+            false => Some(row.room_head()?),
+        };
+        let stored = match row.is_null("stored_seq")? {
+            true => None,
+            false => Some(Stored {
+                room: row.fixed("stored_room")?,
+                seq: row.int("stored_seq")?,
+                at: row.int("stored_at")?,
+                hash: row.fixed("stored_hash")?,
+            }),
+        };
+        Ok(SendState { room, stored })
+    })
+    .collect()
+}
+
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    entries: &[NewEntry],
+) -> Result<(), StoreError> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        room: String,
+        seq: u64,
+        class: u8,
+        token: Option<&'a str>,
+        open: Option<String>,
+        hash: String,
+        transcript: String,
+        sender: String,
+        device: Option<String>,
+        message: Option<String>,
+        at: u64,
+    }
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|new| {
+            let (token, open) = match new.entry() {
+                Entry::Sealed(token) => (Some(token.as_str()), None),
+                Entry::Open(open) => (None, Some(hex(&open.to_bytes()))),
+            };
+            let (device, message) = new
+                .message
+                .map(|(device, id)| (hex(&device.0), hex(&id.0)))
+                .unzip();
+            Row {
+                room: hex(&new.room.0),
+                seq: new.logged.seq,
+                class: new.entry().class(),
+                token,
+                open,
+                hash: hex(&new.hash.0),
+                transcript: hex(&new.transcript.0),
+                sender: hex(&new.sender.0),
+                device,
+                message,
+                at: new.logged.at,
+            }
+        })
+        .collect();
+    let done = query(
+        "INSERT INTO entries (room, seq, class, payload, entry_hash, transcript, sender, device, message, at)
+         SELECT unhex(value ->> 'room'), value ->> 'seq', value ->> 'class',
+                coalesce(CAST(value ->> 'token' AS BLOB), unhex(value ->> 'open')),
+                unhex(value ->> 'hash'), unhex(value ->> 'transcript'), unhex(value ->> 'sender'),
+                unhex(value ->> 'device'), unhex(value ->> 'message'), value ->> 'at'
+         FROM json_each(?) ORDER BY key",
+    )
+    .bind(json(&rows)?)
+    .execute(connection)
+    .await?;
+    expect_rows("append", done.rows_affected(), entries.len())
+}
+
+pub(super) async fn set_heads(
+    connection: &mut SqliteConnection,
+    heads: &[RoomHead],
+) -> Result<(), StoreError> {
+    let rows: Vec<_> = heads
+        .iter()
+        .map(|it| (hex(&it.room.0), it.head.seq, hex(&it.head.hash.0), it.at))
+        .collect();
+    let done = query(
+        "UPDATE rooms SET head_seq = j.value ->> 1, head_hash = unhex(j.value ->> 2), at = j.value ->> 3
+         FROM json_each(?) j WHERE rooms.room = unhex(j.value ->> 0)",
+    )
+    .bind(json(&rows)?)
+    .execute(connection)
+    .await?;
+    expect_rows("set_heads", done.rows_affected(), heads.len())
+}
+
+/// A write that touched other rows than it must is a bug or a damaged database; either way it must not be committed.
+pub(super) fn expect_rows(
+    statement: &'static str,
+    rows: u64,
+    expected: usize,
+) -> Result<(), StoreError> {
+    match rows == expected as u64 {
+        true => Ok(()),
+        false => Err(StoreError::Affected { statement, rows }),
+    }
+}

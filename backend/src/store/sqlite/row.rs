@@ -1,0 +1,122 @@
+//! Reading columns into the protocol's types.
+
+use super::super::StoreError;
+use protocol::{
+    Hash, Locator, PublicKey, RoomId, SessionHandle, Signature, UserId, Username,
+    api::AccountKeys,
+    frame::RoomHead,
+    open::{Head, MemberKeys, Role, RosterMember},
+};
+use sqlx::{Row, sqlite::SqliteRow};
+
+/// A type that is stored as a BLOB of fixed length.
+pub(super) trait Fixed: Sized {
+    fn from_blob(bytes: &[u8]) -> Option<Self>;
+}
+
+macro_rules! fixed {
+    ($($name:ident)*) => {
+        $(impl Fixed for $name {
+            fn from_blob(bytes: &[u8]) -> Option<Self> {
+                Self::from_slice(bytes)
+            }
+        })*
+    };
+}
+fixed!(Hash Locator PublicKey RoomId SessionHandle Signature UserId);
+
+/// Columns by name; a value of the wrong shape is [`StoreError::Corrupt`].
+pub(super) trait RowExt {
+    fn fixed<T: Fixed>(&self, column: &'static str) -> Result<T, StoreError>;
+    fn int<T: TryFrom<i64>>(&self, column: &'static str) -> Result<T, StoreError>;
+    fn text(&self, column: &'static str) -> Result<String, StoreError>;
+    fn blob(&self, column: &'static str) -> Result<&[u8], StoreError>;
+    fn is_null(&self, column: &'static str) -> Result<bool, StoreError>;
+
+    fn username(&self, column: &'static str) -> Result<Username, StoreError> {
+        let name = self.text(column)?.parse();
+        name.map_err(|_| StoreError::Corrupt { column })
+    }
+
+    fn account_keys(&self) -> Result<AccountKeys, StoreError> {
+        Ok(AccountKeys {
+            user: self.fixed("user")?,
+            username: self.username("username")?,
+            signing: self.fixed("signing")?,
+            agreement: self.fixed("agreement")?,
+        })
+    }
+
+    fn room_head(&self) -> Result<RoomHead, StoreError> {
+        Ok(RoomHead {
+            room: self.fixed("room")?,
+            epoch: self.int("epoch")?,
+            head: Head {
+                seq: self.int("head_seq")?,
+                hash: self.fixed("head_hash")?,
+            },
+            at: self.int("at")?,
+        })
+    }
+
+    fn roster_member(&self) -> Result<RosterMember, StoreError> {
+        let AccountKeys {
+            user,
+            username,
+            signing,
+            agreement,
+        } = self.account_keys()?;
+        let role = match self.text("role")?.as_str() {
+            "member" => Role::Member,
+            "admin" => Role::Admin,
+            "owner" => Role::Owner,
+            _ => return Err(StoreError::Corrupt { column: "role" }),
+        };
+        Ok(RosterMember {
+            keys: MemberKeys {
+                user,
+                username,
+                signing,
+                agreement,
+            },
+            role,
+        })
+    }
+}
+
+impl RowExt for SqliteRow {
+    fn fixed<T: Fixed>(&self, column: &'static str) -> Result<T, StoreError> {
+        T::from_blob(self.blob(column)?).ok_or(StoreError::Corrupt { column })
+    }
+
+    fn int<T: TryFrom<i64>>(&self, column: &'static str) -> Result<T, StoreError> {
+        T::try_from(self.try_get::<i64, _>(column)?).map_err(|_| StoreError::Corrupt { column })
+    }
+
+    fn text(&self, column: &'static str) -> Result<String, StoreError> {
+        Ok(self.try_get(column)?)
+    }
+
+    fn blob(&self, column: &'static str) -> Result<&[u8], StoreError> {
+        Ok(self.try_get(column)?)
+    }
+
+    fn is_null(&self, column: &'static str) -> Result<bool, StoreError> {
+        use sqlx::ValueRef as _;
+        Ok(self.try_get_raw(column)?.is_null())
+    }
+}
+
+/// A role's name in the database.
+pub(super) fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Member => "member",
+        Role::Admin => "admin",
+        Role::Owner => "owner",
+    }
+}
+
+/// SQLite's integers are signed. What counts up from 1 or is a time stays far below the sign; limits may be given as "no limit".
+pub(super) fn int(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
