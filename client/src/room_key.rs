@@ -9,15 +9,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::SigningKey;
 use protocol::{Epoch, Hash, Locator, RoomId};
 use rand_core::{CryptoRng, RngCore};
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::Zeroizing;
 
 /// 32 random bytes, new in every epoch. Whoever has them reads the whole epoch and may join.
-///
-/// Serialises as base64url text, for the vault.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(PartialEq, Eq)]
 pub struct RoomSecret(Secret32);
 
 /// Why a text is no room key. `Display` is the sentence for people.
@@ -92,11 +88,6 @@ impl RoomSecret {
     /// The bytes, for wrapping them.
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
-    }
-
-    /// A second copy: for one that goes into the vault while another is in use.
-    pub fn duplicate(&self) -> Self {
-        Self(self.0.duplicate())
     }
 
     /// How the server finds the room: `KDF(secret, "room locator")`, 16 bytes.
@@ -264,9 +255,7 @@ mod tests {
             let secret = RoomSecret::generate(&mut rng(seed));
             let text = secret.reveal();
             prop_assert_eq!(text.len(), 44);
-            prop_assert_eq!(&RoomSecret::parse(&text), &Ok(secret.duplicate()));
-            let json = serde_json::to_string(&secret).unwrap();
-            prop_assert_eq!(serde_json::from_str::<RoomSecret>(&json).unwrap(), secret);
+            prop_assert_eq!(RoomSecret::parse(&text), Ok(secret));
         }
 
         #[test]

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 /// A 32-byte secret.
 ///
-/// Serialises as base64url text, for the vault and for messages to a worker; that text is a copy which its holder wipes.
+/// Serialises as base64url text, for messages from a worker; that text is a copy which its holder wipes.
 pub struct Secret32(Zeroizing<[u8; 32]>);
 
 impl Secret32 {
@@ -43,11 +43,6 @@ impl Secret32 {
     /// For [`crate::kdf::kdf`], which fills a secret in place instead of leaving a copy on the stack.
     pub(crate) fn as_mut_bytes(&mut self) -> &mut [u8; 32] {
         &mut self.0
-    }
-
-    /// A second copy, which must be wiped as well: for key material that has two owners.
-    pub fn duplicate(&self) -> Self {
-        Self(self.0.clone())
     }
 }
 
