@@ -3,7 +3,7 @@
 use super::{
     ask::{Failure, Submit, on_done},
     dialog::Dialog,
-    field::{SecretField, clear, value},
+    field::{SecretField, WhosePassphrase, clear, value},
     passphrase::NewPassphrase,
     toast::Toasts,
 };
@@ -46,16 +46,7 @@ pub fn ChangePassphrase() -> impl IntoView {
                     submit();
                 }
             >
-                // Tells a password manager whose passphrase changes.
-                <input
-                    type="text"
-                    class="visually-hidden"
-                    autocomplete="username"
-                    prop:value=username
-                    readonly
-                    tabindex="-1"
-                    aria-hidden="true"
-                />
+                <WhosePassphrase />
                 <SecretField
                     id="current-passphrase"
                     label="Current passphrase"
@@ -70,6 +61,7 @@ pub fn ChangePassphrase() -> impl IntoView {
             </form>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -93,6 +85,7 @@ pub fn DeleteAccount() -> impl IntoView {
             <ConfirmDelete close=move || sure.set(false) />
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -110,6 +103,7 @@ fn ConfirmDelete(close: impl Fn() + 'static) -> impl IntoView {
                 engine.ask(ask, Command::DeleteAccount { passphrase });
             }
         >
+            <WhosePassphrase />
             <SecretField
                 id="delete-passphrase"
                 label="Passphrase"
@@ -125,4 +119,5 @@ fn ConfirmDelete(close: impl Fn() + 'static) -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }

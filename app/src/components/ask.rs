@@ -44,6 +44,7 @@ pub fn Failure(ask: RwSignal<Ask>) -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 /// A form's button: says what is going on while the command is on its way, and keeps the focus meanwhile.
@@ -67,4 +68,5 @@ pub fn Submit(
             {move || if waiting.get() { busy } else { label }}
         </button>
     }
+    .into_any()
 }

@@ -176,6 +176,7 @@ pub fn Composer(room: RoomId, scroll: Scroll) -> impl IntoView {
                         text.set(event_target_value(&event));
                         if let Some(area) = node.get_untracked() {
                             fit(&area);
+                            scroll.keep_end();
                         }
                         keep_draft_soon();
                     }
@@ -205,6 +206,7 @@ pub fn Composer(room: RoomId, scroll: Scroll) -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// Makes the field as high as its text; the style sheet sets the most.

@@ -36,6 +36,7 @@ pub fn ConnectionBanner() -> impl IntoView {
             </Show>
         </div>
     }
+    .into_any()
 }
 
 /// When the next try is, counted down. Not read out: it would be every second.
@@ -68,4 +69,5 @@ pub fn ConnectionDot() -> impl IntoView {
         <span class="status-dot" data-state=move || if online() { "online" } else { "waiting" }></span>
         <span class="visually-hidden">{move || if online() { "connected" } else { "not connected" }}</span>
     }
+    .into_any()
 }

@@ -58,4 +58,5 @@ pub fn Dialog(
             </Show>
         </dialog>
     }
+    .into_any()
 }

@@ -72,6 +72,7 @@ pub fn TextField(
                 })}
         </div>
     }
+    .into_any()
 }
 
 /// A field for a passphrase, hidden until its owner wants to see it.
@@ -135,6 +136,26 @@ pub fn SecretField(
                 })}
         </div>
     }
+    .into_any()
+}
+
+/// Tells a password manager whose passphrase a form asks for, where the person need not be told.
+#[component]
+pub fn WhosePassphrase() -> impl IntoView {
+    let me = Engine::get().me;
+    let username = move || me.with(|me| me.as_ref().map(|me| me.username.clone()).unwrap_or_default());
+    view! {
+        <input
+            type="text"
+            class="visually-hidden"
+            autocomplete="username"
+            prop:value=username
+            readonly
+            tabindex="-1"
+            aria-hidden="true"
+        />
+    }
+    .into_any()
 }
 
 #[component]
@@ -155,4 +176,5 @@ fn FieldError(id: &'static str, error: Signal<Option<String>>) -> impl IntoView 
             }}
         </div>
     }
+    .into_any()
 }

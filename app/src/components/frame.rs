@@ -6,7 +6,7 @@ use super::{
     browser,
     connection::ConnectionBanner,
     dialog::Dialog,
-    field::{SecretField, value},
+    field::{SecretField, WhosePassphrase, value},
     guard::{Stand, stand},
     icon::Brand,
     log_out::LogOut,
@@ -127,6 +127,7 @@ pub fn Frame(children: Children) -> impl IntoView {
         <Expired />
         <ToastRegion />
     }
+    .into_any()
 }
 
 #[component]
@@ -161,6 +162,7 @@ fn SiteHeader() -> impl IntoView {
             </nav>
         </header>
     }
+    .into_any()
 }
 
 /// The session ended while the app was open: log in again, with everything kept.
@@ -174,6 +176,7 @@ fn Expired() -> impl IntoView {
             <LogInAgain />
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -186,7 +189,6 @@ fn LogInAgain() -> impl IntoView {
             .map(|me| me.username.clone())
             .unwrap_or_default()
     });
-    let shown = username.clone();
     view! {
         <p>"Your session has ended. Everything stays as it is, also what you were writing."</p>
         <form
@@ -203,8 +205,7 @@ fn LogInAgain() -> impl IntoView {
                     );
             }
         >
-            // Tells a password manager whose passphrase is asked for.
-            <input type="text" class="visually-hidden" autocomplete="username" value=shown readonly tabindex="-1" aria-hidden="true" />
+            <WhosePassphrase />
             <SecretField id="again-passphrase" label="Passphrase" node=passphrase autocomplete="current-password" />
             <Failure ask />
             <div class="dialog-actions">
@@ -213,4 +214,5 @@ fn LogInAgain() -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }

@@ -112,6 +112,7 @@ pub fn SignedOut(#[prop(optional, into)] stay: Signal<bool>, children: Children)
         </div>
         {move || elsewhere().then(|| view! { <OtherTab /> })}
     }
+    .into_any()
 }
 
 /// Another tab of this browser holds the app: two at once would contradict each other.
@@ -132,4 +133,5 @@ pub fn OtherTab() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

@@ -38,7 +38,7 @@ pub fn LogOut(#[prop(default = "button")] class: &'static str) -> impl IntoView 
                 }}
             </p>
             <div class="dialog-actions">
-                <button type="button" class="button" autofocus on:click=move |_| warn.set(false)>
+                <button type="button" class="button" on:click=move |_| warn.set(false)>
                     "Stay logged in"
                 </button>
                 <button
@@ -51,4 +51,5 @@ pub fn LogOut(#[prop(default = "button")] class: &'static str) -> impl IntoView 
             </div>
         </Dialog>
     }
+    .into_any()
 }

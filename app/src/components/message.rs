@@ -63,6 +63,7 @@ pub fn Entry(room: RoomId, item: ArcRwSignal<TimelineItem>, place: Place) -> imp
             }
         }}
     }
+    .into_any()
 }
 
 /// What was seen exactly, for those who want to know.
@@ -144,6 +145,7 @@ fn Message(
             </div>
         </li>
     }
+    .into_any()
 }
 
 #[component]
@@ -175,6 +177,7 @@ fn Failed(room: RoomId, key: String, sentence: String) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 fn text_with_links(text: &str) -> Vec<AnyView> {

@@ -1,4 +1,7 @@
 //! Parts that pages are made of.
+//!
+//! Components end in `into_any`: otherwise the type of a page is the type of all that is on it, which takes the compiler
+//! minutes and at last exceeds the depth to which it follows types.
 
 pub mod account;
 pub mod ask;

@@ -17,6 +17,7 @@ pub fn PaneHeader(#[prop(into)] back: Signal<String>, title: &'static str) -> im
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// The way back, as a link: it works as people expect in every tab.
@@ -32,4 +33,5 @@ pub fn BackLink(#[prop(into)] href: Signal<String>, narrow_only: bool) -> impl I
             <Icon shape=Shape::Back />
         </A>
     }
+    .into_any()
 }

@@ -36,6 +36,7 @@ pub fn NewPassphrase(
             </p>
         </SecretField>
     }
+    .into_any()
 }
 
 fn score(strength: &Strength) -> &'static str {

@@ -71,6 +71,13 @@ impl Scroll {
         }
     }
 
+    /// The composer measured itself, during which the list was higher for a moment and may have moved.
+    pub fn keep_end(self) {
+        if self.at_end.get_untracked() {
+            self.to_end();
+        }
+    }
+
     /// The reader scrolled.
     pub fn moved(self) {
         let Some(frame) = self.frame.get_untracked() else {

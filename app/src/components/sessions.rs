@@ -53,6 +53,7 @@ pub fn Sessions() -> impl IntoView {
             </Show>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -101,4 +102,5 @@ fn Session(session: SessionView, revoke: RwSignal<Ask>) -> impl IntoView {
                 })}
         </li>
     }
+    .into_any()
 }

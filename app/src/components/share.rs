@@ -44,6 +44,7 @@ pub fn CopyButton(
             {label}
         </button>
     }
+    .into_any()
 }
 
 /// The room key with its invite link and QR code, and how to hand it over.
@@ -84,4 +85,5 @@ pub fn KeyCard(key: SecretText) -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }

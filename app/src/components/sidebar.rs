@@ -46,6 +46,7 @@ pub fn Sidebar() -> impl IntoView {
             {move || (stand.get() == Stand::Inside).then(|| view! { <Foot /> })}
         </header>
     }
+    .into_any()
 }
 
 #[component]
@@ -79,6 +80,7 @@ fn RoomList() -> impl IntoView {
             <For each=move || ids.get() key=|room| *room children=|room| view! { <RoomLine room /> } />
         </ul>
     }
+    .into_any()
 }
 
 #[component]
@@ -145,6 +147,7 @@ fn RoomLine(room: RoomId) -> impl IntoView {
             </A>
         </li>
     }
+    .into_any()
 }
 
 /// A room's name, or what stands for it until it is known.

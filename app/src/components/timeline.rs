@@ -109,6 +109,7 @@ pub fn Timeline(room: RoomId, scroll: Scroll) -> impl IntoView {
             <Announcer />
         </div>
     }
+    .into_any()
 }
 
 /// Reads messages of others out as they come in.
@@ -139,6 +140,7 @@ fn Announcer() -> impl IntoView {
             {news}
         </p>
     }
+    .into_any()
 }
 
 fn placed(rows: &[Row], read: Seq) -> Vec<(Row, Place)> {

@@ -80,4 +80,5 @@ pub fn ToastRegion() -> impl IntoView {
             <For each=move || toasts.get() key=|(id, _)| *id children=|(_, sentence)| view! { <p class="toast">{sentence}</p> } />
         </div>
     }
+    .into_any()
 }

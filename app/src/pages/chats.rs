@@ -41,4 +41,5 @@ pub fn Chats() -> impl IntoView {
             </div>
         </SignedIn>
     }
+    .into_any()
 }

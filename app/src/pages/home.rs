@@ -71,6 +71,7 @@ pub fn Home() -> impl IntoView {
             </ul>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -102,6 +103,7 @@ fn Start() -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 /// The argument as a picture: one conversation, as its members read it and as the server holds it.
@@ -143,6 +145,7 @@ fn Witness() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -154,6 +157,7 @@ fn Point(shape: Shape, title: &'static str, text: &'static str) -> impl IntoView
             <p>{text}</p>
         </li>
     }
+    .into_any()
 }
 
 #[component]
@@ -164,4 +168,5 @@ fn Limit(title: &'static str, text: &'static str) -> impl IntoView {
             {text}
         </li>
     }
+    .into_any()
 }

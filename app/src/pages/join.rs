@@ -27,6 +27,7 @@ pub fn Join() -> impl IntoView {
             Stand::Inside => view! { <JoinForm /> }.into_any(),
         }}
     }
+    .into_any()
 }
 
 /// For people who are not logged in.
@@ -60,6 +61,7 @@ fn Invited() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -107,4 +109,5 @@ fn JoinForm() -> impl IntoView {
             </form>
         </div>
     }
+    .into_any()
 }

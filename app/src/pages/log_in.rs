@@ -62,4 +62,5 @@ pub fn LogIn() -> impl IntoView {
             <p class="small">"Lost your passphrase? " <A href="/recover">"Use your recovery code"</A></p>
         </SignedOut>
     }
+    .into_any()
 }

@@ -31,6 +31,7 @@ pub fn NewChat() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -65,6 +66,7 @@ fn Name(made: RwSignal<Option<(RoomId, String)>>) -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }
 
 #[component]
@@ -81,4 +83,5 @@ fn Ready(room: RoomId, name: String) -> impl IntoView {
             "Open the chat"
         </A>
     }
+    .into_any()
 }

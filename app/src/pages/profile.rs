@@ -44,6 +44,7 @@ pub fn Profile() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -67,6 +68,7 @@ fn Head(me: Me) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -107,4 +109,5 @@ fn DisplayName() -> impl IntoView {
             </form>
         </section>
     }
+    .into_any()
 }

@@ -73,4 +73,5 @@ pub fn Recover() -> impl IntoView {
             <p class="small">"Remembered it after all? " <A href="/login">"Log in"</A></p>
         </SignedOut>
     }
+    .into_any()
 }

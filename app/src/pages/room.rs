@@ -34,6 +34,7 @@ pub fn Room() -> impl IntoView {
             }}
         </SignedIn>
     }
+    .into_any()
 }
 
 #[component]
@@ -75,6 +76,7 @@ fn Conversation(room: RoomId) -> impl IntoView {
             RoomStatus::Gone => view! { <Gone room /> }.into_any(),
         }}
     }
+    .into_any()
 }
 
 /// What is wrong in this room. It stays: only the person can judge it.
@@ -111,6 +113,7 @@ fn Alarms() -> impl IntoView {
             </section>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -128,6 +131,7 @@ fn Gone(room: RoomId) -> impl IntoView {
             <Failure ask />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -146,4 +150,5 @@ fn Nowhere() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

@@ -38,6 +38,7 @@ pub fn RoomDetails() -> impl IntoView {
             </div>
         </SignedIn>
     }
+    .into_any()
 }
 
 #[component]
@@ -76,6 +77,7 @@ fn Content(room: RoomId) -> impl IntoView {
         <Members />
         <Leave room />
     }
+    .into_any()
 }
 
 #[component]
@@ -98,6 +100,7 @@ fn Members() -> impl IntoView {
             </ul>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -129,6 +132,7 @@ fn Member(member: MemberView) -> impl IntoView {
             {role.map(|role| view! { <span class="tag tag-accent">{role}</span> })}
         </li>
     }
+    .into_any()
 }
 
 #[component]
@@ -170,7 +174,7 @@ fn Leave(room: RoomId) -> impl IntoView {
             >
                 <Failure ask />
                 <div class="dialog-actions">
-                    <button type="button" class="button" autofocus on:click=move |_| sure.set(false)>
+                    <button type="button" class="button" on:click=move |_| sure.set(false)>
                         "Stay"
                     </button>
                     <Submit ask label="Leave room" busy="Leaving…" class="button button-danger" />
@@ -178,4 +182,5 @@ fn Leave(room: RoomId) -> impl IntoView {
             </form>
         </Dialog>
     }
+    .into_any()
 }

@@ -95,4 +95,5 @@ pub fn SignUp() -> impl IntoView {
             <p class="small">"Have an account already? " <A href="/login">"Log in"</A></p>
         </SignedOut>
     }
+    .into_any()
 }

@@ -28,6 +28,7 @@ pub fn Welcome() -> impl IntoView {
             </SignedIn>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -108,6 +109,7 @@ fn Code(code: SecretText) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -123,6 +125,7 @@ fn Saved() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 fn file_text(username: &str, code: &SecretText) -> SecretText {
