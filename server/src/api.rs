@@ -1,7 +1,7 @@
 //! The server functions' HTTP side: their routes, their context, and the one place where an error gets its status.
 
 use crate::log::RequestId;
-use app::api::ApiError;
+use app::api::ApiContext;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -10,18 +10,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use leptos::prelude::provide_context;
 use protocol::PublicError;
-use protocol::api::ServerInfo;
 use server_fn::error::SERVER_FN_ERROR_HEADER;
 
-/// What server functions find in their context.
-#[derive(Clone)]
-pub struct ApiState {
-    /// What anyone may know.
-    pub info: ServerInfo,
-}
-
 /// A route for each server function, so that logs name it and unknown ones are a plain 404.
-pub fn routes() -> Router<ApiState> {
+pub fn routes() -> Router<ApiContext> {
     let posts =
         server_fn::axum::server_fn_paths().filter(|(_, method)| method == axum::http::Method::POST);
     posts.fold(Router::new(), |router, (path, _)| {
@@ -29,14 +21,14 @@ pub fn routes() -> Router<ApiState> {
     })
 }
 
-async fn call(State(state): State<ApiState>, request: Request) -> Response {
+async fn call(State(context): State<ApiContext>, request: Request) -> Response {
     let id = request
         .extensions()
         .get::<RequestId>()
         .map(|id| id.0.clone())
         .unwrap_or_default();
     let answer = leptos_axum::handle_server_fns_with_context(
-        move || provide_context(state.info.clone()),
+        move || provide_context(context.clone()),
         request,
     )
     .await;
@@ -54,18 +46,15 @@ async fn with_status(answer: Response, id: String) -> Response {
         .await
         .unwrap_or_default();
     let error = serde_json::from_slice::<PublicError>(&body);
-    refusal(ApiError(
-        error.unwrap_or(PublicError::Internal { reference: id }),
-    ))
+    refusal(error.unwrap_or(PublicError::Internal { reference: id }))
 }
 
 /// Far above the largest [`PublicError`].
 const ERROR_BYTES: usize = 16 * 1024;
 
 /// An error as every client of the API reads it.
-pub fn refusal(error: ApiError) -> Response {
-    let status =
-        StatusCode::from_u16(error.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+pub fn refusal(error: PublicError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = serde_json::to_vec(&error).unwrap_or_default();
     (
         status,

@@ -1,7 +1,6 @@
 //! How large a request's body may be.
 
 use crate::api;
-use app::api::ApiError;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::middleware::Next;
@@ -23,9 +22,9 @@ pub async fn limit(State(limit): State<BodyLimit>, request: Request, next: Next)
         .and_then(|length| length.parse::<usize>().ok())
         .is_some_and(|length| length > limit.0)
     {
-        return api::refusal(ApiError(PublicError::TooLarge {
+        return api::refusal(PublicError::TooLarge {
             limit: limit.0 as u64,
-        }));
+        });
     }
     next.run(request).await
 }

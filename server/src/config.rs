@@ -1,8 +1,9 @@
 //! Settings: flags, or variables named `SECURECHAT_…`. A flag wins over its variable.
 
+use crate::limits::Limits;
 use crate::log::Format;
 use crate::public_url::PublicUrl;
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -70,6 +71,15 @@ pub struct Config {
     )]
     pub log: String,
 
+    /// Take no new accounts.
+    #[arg(
+        long,
+        env = "SECURECHAT_CLOSED",
+        value_name = "BOOL",
+        default_value_t = false
+    )]
+    pub closed: bool,
+
     /// What clients may use.
     #[command(flatten)]
     pub limits: Limits,
@@ -80,14 +90,6 @@ pub struct Config {
 pub enum Command {
     /// Write the best brotli and gzip forms beside every file of the site; the last step of a build.
     Precompress,
-}
-
-/// Limits. What is part of the protocol itself, such as the length of a message, is fixed and not here.
-#[derive(Debug, Clone, Args)]
-pub struct Limits {
-    /// The largest body of a request, in bytes. Must hold a vault item (180 kB) and the wraps of a room's new key.
-    #[arg(long, env = "SECURECHAT_MAX_BODY_BYTES", default_value_t = 1024 * 1024, value_name = "BYTES")]
-    pub max_body_bytes: usize,
 }
 
 #[cfg(test)]

@@ -89,7 +89,8 @@ pub async fn serve(State(page): State<Arc<Page>>, request: HeaderMap) -> Respons
 }
 
 impl Page {
-    fn new(status: StatusCode, html: Vec<u8>) -> Self {
+    /// HTML in all its forms.
+    pub fn new(status: StatusCode, html: Vec<u8>) -> Self {
         let digest = URL_SAFE_NO_PAD.encode(&Sha256::digest(&html)[..12]);
         // Weak: one tag for all encodings of the same page.
         let etag =

@@ -9,6 +9,7 @@ pub mod config;
 mod fault;
 mod headers;
 mod html;
+mod limits;
 pub mod log;
 mod origin;
 mod public_url;
@@ -16,8 +17,8 @@ mod router;
 mod serve;
 mod shutdown;
 mod site;
+mod ws;
 
-pub use api::ApiState;
 pub use body::BodyLimit;
 pub use html::Pages;
 pub use public_url::{PublicUrl, PublicUrlError};

@@ -32,6 +32,14 @@ pub fn start(format: Format, filter: &str) {
         Format::Text => builder.init(),
         Format::Json => builder.json().init(),
     }
+    // Where, but not what: a message may quote what was being worked on.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
 }
 
 /// Names a request in the log and, where something broke, to the person who made it.

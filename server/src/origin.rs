@@ -5,7 +5,6 @@
 //! from; other programs send the Origin header as docs/PROTOCOL.md asks.
 
 use crate::public_url::PublicUrl;
-use app::api::ApiError;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
@@ -25,7 +24,7 @@ pub async fn guard(State(public_url): State<PublicUrl>, request: Request, next: 
         expected = public_url.origin(),
         "refused a request from another origin"
     );
-    crate::api::refusal(ApiError(PublicError::CrossSite))
+    crate::api::refusal(PublicError::CrossSite)
 }
 
 /// The origin is named and is ours, and the browser's own judgement, where given, agrees.

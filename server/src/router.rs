@@ -1,17 +1,21 @@
 //! The HTTP edge put together: which path leads where, and what every request passes on its way.
 
-use crate::api::{self, ApiState};
+use crate::api;
 use crate::body::{self, BodyLimit};
 use crate::headers::{self, Policy};
 use crate::html::{self, Pages};
 use crate::public_url::PublicUrl;
 use crate::site::{self, Site};
+use crate::ws::{self, Sockets};
 use crate::{fault, log, origin};
+use app::api::ApiContext;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use std::convert::Infallible;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 
 /// Everything that the edge serves from.
 pub struct Edge {
@@ -23,8 +27,10 @@ pub struct Edge {
     pub site: Arc<Site>,
     /// The HTML.
     pub pages: Pages,
-    /// For server functions.
-    pub api: ApiState,
+    /// For server functions and connections.
+    pub api: ApiContext,
+    /// Held by each open WebSocket: when the other end hears that all are gone, no good-bye is left to be said.
+    pub open_sockets: mpsc::Sender<Infallible>,
 }
 
 /// The whole service.
@@ -35,13 +41,16 @@ pub fn router(edge: Edge) -> Router {
         site,
         pages,
         api,
+        open_sockets,
     } = edge;
     let mut router = Router::new().route("/a/{hash}/{*name}", get(site::serve).with_state(site));
     for (path, page) in pages.routes() {
         router = router.route(path, page);
     }
+    let sockets = Sockets::new(&api, open_sockets);
     let policy = Policy::new(&public_url);
     router
+        .route("/ws", get(ws::upgrade).with_state(sockets))
         .merge(api::routes().with_state(api))
         .fallback_service(get(html::serve).with_state(pages.not_found))
         // From the inside out: the last layer is the first that a request meets.

@@ -23,6 +23,8 @@ pub struct Site {
     hash: String,
     boot_integrity: String,
     assets: BTreeMap<String, Asset>,
+    /// Where to read assets anew at each request.
+    watched: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -94,7 +96,17 @@ impl Site {
             hash,
             boot_integrity,
             assets: files.into_iter().map(asset).collect(),
+            watched: None,
         })
+    }
+
+    /// Serves what the folder holds at each request, and lets nobody keep it: `cargo leptos watch` replaces style sheets
+    /// under a running server.
+    pub fn watched(self, root: &Path) -> Self {
+        Self {
+            watched: Some(root.to_owned()),
+            ..self
+        }
     }
 
     /// What the HTML must name.
@@ -137,6 +149,15 @@ pub async fn serve(
         // The hash of a build that is gone: the page that asked is from before an update and reloads.
         return StatusCode::NOT_FOUND.into_response();
     };
+    if let Some(root) = &site.watched {
+        // The name is one of the table's keys, so it leads nowhere else.
+        let content = std::fs::read(root.join(&name)).unwrap_or_default();
+        return (
+            [(header::CONTENT_TYPE, asset.content_type.clone())],
+            content,
+        )
+            .into_response();
+    }
     let (body, encoding) = asset.forms.choose(&request);
     let mut headers = HeaderMap::from_iter([
         (header::CONTENT_TYPE, asset.content_type.clone()),

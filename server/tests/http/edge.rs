@@ -1,114 +1,10 @@
 //! The whole edge over a small site: what every answer must carry, and what must not differ between people.
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use crate::support::{Answer, BODY_LIMIT, ORIGIN, TestEdge};
+use axum::http::StatusCode;
 use protocol::PublicError;
-use protocol::api::ServerInfo;
-use server::{ApiState, BodyLimit, Edge, Pages, PublicUrl, Site, router};
-use std::sync::Arc;
-use tower::ServiceExt;
-
-const ORIGIN: &str = "https://chat.example.org";
-const BODY_LIMIT: usize = 1000;
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().unwrap())
-            .unwrap_or_default()
-    }
-
-    fn error(&self) -> PublicError {
-        assert_eq!(self.header("content-type"), "application/json");
-        serde_json::from_slice(&self.body).unwrap()
-    }
-}
-
-struct TestEdge {
-    router: Router,
-    assets: Vec<String>,
-    pages: Vec<String>,
-    _root: tempfile::TempDir,
-}
-
-impl TestEdge {
-    async fn start() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir(root.path().join("pkg")).unwrap();
-        for name in [
-            "boot.js",
-            "icon.svg",
-            "pkg/securechat.js",
-            "pkg/securechat.wasm",
-            "pkg/securechat.css",
-        ] {
-            std::fs::write(root.path().join(name), format!("{name} ").repeat(200)).unwrap();
-        }
-        let site = Arc::new(Site::load(root.path()).unwrap());
-        let pages = Pages::render(&site.links()).await.unwrap();
-        let assets = site.paths().collect();
-        let page_paths = pages
-            .paths()
-            .map(|path| path.replace("{id}", "abc"))
-            .collect();
-        let edge = Edge {
-            public_url: ORIGIN.parse::<PublicUrl>().unwrap(),
-            body_limit: BodyLimit(BODY_LIMIT),
-            site,
-            pages,
-            api: ApiState {
-                info: ServerInfo {
-                    version: protocol::VERSION,
-                    registration_open: true,
-                },
-            },
-        };
-        Self {
-            router: router(edge),
-            assets,
-            pages: page_paths,
-            _root: root,
-        }
-    }
-
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
-    }
-
-    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        self.ask(Method::GET, path, headers, "").await
-    }
-
-    async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        self.ask(Method::POST, path, headers, body).await
-    }
-}
+use protocol::api::{ServerInfo, SessionInfo};
+use serde_json::json;
 
 fn assert_policy(answer: &Answer, path: &str) {
     let policy = answer.header("content-security-policy");
@@ -359,4 +255,47 @@ async fn a_websocket_from_another_site_is_refused() {
         edge.get("/ws", &upgrade[..2]).await.status,
         StatusCode::FORBIDDEN
     );
+}
+
+#[tokio::test]
+async fn a_session_starts_with_the_account_and_ends_with_logging_out() {
+    let edge = TestEdge::start().await;
+    let nobody = edge.call("sessions", "", &json!({})).await;
+    assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(nobody.error(), PublicError::NotLoggedIn);
+
+    let signed_up = edge.sign_up("ana").await;
+    assert_eq!(
+        signed_up.status,
+        StatusCode::OK,
+        "{}",
+        String::from_utf8_lossy(&signed_up.body)
+    );
+    let attributes = signed_up.header("set-cookie");
+    assert!(attributes.starts_with("__Host-session="), "{attributes}");
+    for attribute in ["Path=/", "HttpOnly", "Secure", "SameSite=Strict"] {
+        assert!(attributes.contains(attribute), "{attributes}");
+    }
+
+    let cookie = signed_up.cookie();
+    let sessions: Vec<SessionInfo> = edge.call("sessions", &cookie, &json!({})).await.json();
+    assert!(sessions.len() == 1 && sessions[0].current);
+
+    let logged_out = edge.call("log_out", &cookie, &json!({})).await;
+    assert_eq!(logged_out.status, StatusCode::OK);
+    assert!(logged_out.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(
+        edge.call("sessions", &cookie, &json!({})).await.error(),
+        PublicError::NotLoggedIn
+    );
+}
+
+#[tokio::test]
+async fn a_taken_username_is_refused_with_its_own_status() {
+    let edge = TestEdge::start().await;
+    edge.sign_up("ana").await;
+    let again = edge.sign_up("ana").await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert_eq!(again.error(), PublicError::UsernameTaken);
+    assert_eq!(again.header("set-cookie"), "");
 }
