@@ -23,7 +23,12 @@ pub fn App() -> impl IntoView {
     // Effects run in a browser only, once it has taken the HTML over.
     Effect::new(move |_| engine.ready.set(true));
     view! {
-        <Title formatter=|title: String| format!("{title} · SecureChat") />
+        <Title formatter=move |title: String| {
+            match engine.rooms.with(|rooms| rooms.iter().map(|room| room.unread).fold(0, u32::saturating_add)) {
+                0 => format!("{title} · SecureChat"),
+                unread => format!("({unread}) {title} · SecureChat"),
+            }
+        } />
         <Router>
             <Frame>
                 <Routes fallback=NotFound>

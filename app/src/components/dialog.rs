@@ -1,5 +1,6 @@
 //! A modal dialog on the browser's own element, which keeps the focus inside and gives it back at the end.
 
+use super::browser;
 use leptos::{html, prelude::*};
 
 /// Shown while `open`. What is inside is made anew each time, so that nothing typed stays behind.
@@ -19,11 +20,15 @@ pub fn Dialog(
             return;
         }
         if open.get_untracked() {
-            // What is inside is there by the next frame, and the browser then puts the focus into it.
+            // What is inside is there by the next frame.
             request_animation_frame(move || {
                 if open.try_get_untracked() == Some(true) && !dialog.open() {
                     // Fails only for an element outside the document, and this one was just found in it.
                     let _ = dialog.show_modal();
+                    browser::focus_first(&[
+                        "dialog[open] input:not([tabindex])",
+                        "dialog[open] button",
+                    ]);
                 }
             });
         } else {

@@ -143,7 +143,13 @@ pub fn SecretField(
 #[component]
 pub fn WhosePassphrase() -> impl IntoView {
     let me = Engine::get().me;
-    let username = move || me.with(|me| me.as_ref().map(|me| me.username.clone()).unwrap_or_default());
+    let username = move || {
+        me.with(|me| {
+            me.as_ref()
+                .map(|me| me.username.clone())
+                .unwrap_or_default()
+        })
+    };
     view! {
         <input
             type="text"

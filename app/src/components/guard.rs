@@ -32,27 +32,44 @@ pub fn stand(engine: Engine) -> Memo<Stand> {
     })
 }
 
-/// The room that someone wanted who had to log in first.
+/// What someone wanted who had to log in first.
 #[derive(Clone, Copy)]
-pub struct WayBack(RwSignal<Option<String>>);
+pub struct WayBack {
+    /// The page to go back to.
+    page: RwSignal<Option<String>>,
+    /// Whether to join with the invitation without being asked again.
+    joining: RwSignal<bool>,
+}
 
 impl WayBack {
     /// Offers it to all components below.
     pub fn provide() {
-        provide_context(Self(RwSignal::default()));
+        provide_context(Self {
+            page: RwSignal::default(),
+            joining: RwSignal::default(),
+        });
+    }
+
+    /// Whether the person logged in, or signed up, in order to join. True once only.
+    pub fn take_joining() -> bool {
+        expect_context::<Self>()
+            .joining
+            .try_update(std::mem::take)
+            .unwrap_or(false)
     }
 }
 
 /// Where to go after logging in: write the recovery code down, join with the invitation, or back to where one was.
 pub fn onward(engine: Engine) -> String {
-    let back = expect_context::<WayBack>().0;
+    let WayBack { page, joining } = expect_context();
     if engine.recovery_code.with_untracked(Option::is_some) {
         return "/welcome".to_owned();
     }
     if engine.invitation.with_untracked(Option::is_some) {
+        joining.set(true);
         return "/join".to_owned();
     }
-    back.try_update(Option::take)
+    page.try_update(Option::take)
         .flatten()
         .unwrap_or_else(|| "/chats".to_owned())
 }
@@ -62,7 +79,7 @@ pub fn onward(engine: Engine) -> String {
 pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
     let engine = Engine::get();
     let stand = stand(engine);
-    let back = expect_context::<WayBack>().0;
+    let back = expect_context::<WayBack>().page;
     let path = use_location().pathname;
     let navigate = use_navigate();
     Effect::new(move |_| {

@@ -3,7 +3,7 @@
 use crate::components::{
     ask::{Failure, Submit, on_done},
     field::{TextField, value},
-    guard::{OtherTab, Stand, stand},
+    guard::{OtherTab, Stand, WayBack, stand},
     icon::{Icon, Shape},
     pane::PaneHeader,
     skeleton::Skeleton,
@@ -70,19 +70,22 @@ fn JoinForm() -> impl IntoView {
     let ask = RwSignal::new(Ask::default());
     let key = NodeRef::<Input>::new();
     let navigate = use_navigate();
-    let came_with_key = engine.invitation.with_untracked(Option::is_some);
+    let invited = RwSignal::new(false);
     on_done(ask, move |answer| {
         if let Answer::Room(room) = answer {
             engine.invitation.set(None);
             navigate(&format!("/room/{room}"), Default::default());
         }
     });
-    // Opening an invite link says what one wants; a key that fails stays in the field to be looked at.
+    // Any site can open an invite link: it joins by itself only for someone who has just logged in for that.
     Effect::new(move |_| {
         if let (Some(field), Some(invitation)) = (key.get(), engine.invitation.get()) {
             field.set_value(invitation.reveal());
+            invited.set(true);
             engine.invitation.set(None);
-            engine.ask(ask, Command::JoinRoom { key: invitation });
+            if WayBack::take_joining() {
+                engine.ask(ask, Command::JoinRoom { key: invitation });
+            }
         }
     });
     view! {
@@ -95,6 +98,11 @@ fn JoinForm() -> impl IntoView {
                     engine.ask(ask, Command::JoinRoom { key: SecretText::new(value(key)) });
                 }
             >
+                <Show when=move || invited.get()>
+                    <p class="lead">
+                        "You opened an invitation. Join if you trust whoever sent it: the members will see your username."
+                    </p>
+                </Show>
                 <TextField
                     id="room-key"
                     label="Room key or invite link"
@@ -104,7 +112,7 @@ fn JoinForm() -> impl IntoView {
                 />
                 <Failure ask />
                 <div>
-                    <Submit ask label="Join" busy=if came_with_key { "Joining the room…" } else { "Looking for the room…" } />
+                    <Submit ask label="Join" busy="Joining the room…" />
                 </div>
             </form>
         </div>
