@@ -7,7 +7,7 @@ use crate::components::{
     guard::SignedIn,
     icon::{Icon, Shape},
     message::Details,
-    pane::BackLink,
+    pane::{BackLink, PaneHeader},
     room_state::{Here, here, member_count, room_name},
     scroll::Scroll,
     skeleton::Skeleton,
@@ -29,7 +29,13 @@ pub fn Room() -> impl IntoView {
         <SignedIn>
             {move || match here.get() {
                 Here::Room(room) => view! { <Conversation room /> }.into_any(),
-                Here::Loading => view! { <Skeleton /> }.into_any(),
+                Here::Loading => {
+                    view! {
+                        <PaneHeader back="/chats" title="Chat" />
+                        <Skeleton />
+                    }
+                        .into_any()
+                }
                 Here::Nowhere => view! { <Nowhere /> }.into_any(),
             }}
         </SignedIn>
