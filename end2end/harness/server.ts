@@ -29,6 +29,9 @@ async function freePort(): Promise<number> {
   });
 }
 
+// All people of the tests come from one address, more of them and faster than any office.
+const PATIENT = ["--attempts-per-address", "100000", "--attempts-per-account", "100000"];
+
 export class TestServer {
   readonly url: string;
   /** Holds the database and the log; removed at the end. */
@@ -56,7 +59,7 @@ export class TestServer {
     const settings = ["--listen", `127.0.0.1:${this.port}`, "--public-url", this.url, "--database", this.database];
     const site = ["--site-root", join(ROOT, "target", "site")];
     const log = openSync(this.log, "a");
-    const child = spawn(binary(), [...settings, ...site, ...this.flags], { stdio: ["ignore", log, log] });
+    const child = spawn(binary(), [...settings, ...site, ...PATIENT, ...this.flags], { stdio: ["ignore", log, log] });
     closeSync(log);
     this.process = child;
     for (let patience = 0; patience < 400; patience++) {
