@@ -4,6 +4,9 @@
 //! `hydrate` it runs in the browser. Pages see `protocol` and `model` alone; `bridge` is the only code that names the
 //! end-to-end engine.
 
+// A page's view is one type, nested as deeply as its elements.
+#![recursion_limit = "512"]
+
 pub mod api;
 mod app;
 mod components;

@@ -196,6 +196,12 @@ pub struct RecoverStart {
     pub request: OpaqueMessage,
 }
 
+impl std::fmt::Debug for RecoverStart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RecoverStart({})", self.username)
+    }
+}
+
 /// Answers [`RecoverStart`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecoverOpened {
@@ -218,6 +224,12 @@ pub struct RecoverFinish {
     pub token: Vec<u8>,
     /// One version up.
     pub credentials: Credentials,
+}
+
+impl std::fmt::Debug for RecoverFinish {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RecoverFinish({})", self.username)
+    }
 }
 
 /// `credentials_start`: OPAQUE registration for a new passphrase, within a session that was made minutes ago. Answered by [`Registration`].
