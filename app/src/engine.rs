@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use model::{
-    Answer, Command, Connection, Delta, ItemKey, Me, Phase, RoomSummary, RoomView, SecretText, SessionView, TimelineItem,
-    TimelineOp, Trouble,
+    Answer, Command, Connection, Delta, ItemKey, Me, Phase, RoomSummary, RoomView, SecretText,
+    SessionView, TimelineItem, TimelineOp, Trouble,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -130,13 +130,20 @@ impl Engine {
             Delta::Connection(connection) => self.connection.set(connection),
             Delta::Rooms(rooms) => self.rooms.set(rooms),
             Delta::Room(room) => {
-                if room.as_ref().map(|room| room.room) != self.room.with_untracked(|old| old.as_ref().map(|old| old.room)) {
+                if room.as_ref().map(|room| room.room)
+                    != self
+                        .room
+                        .with_untracked(|old| old.as_ref().map(|old| old.room))
+                {
                     self.timeline.set(Vec::new());
                 }
                 self.room.set(room.map(|room| *room));
             }
             Delta::Timeline { room, op } => {
-                if self.room.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.room == room)) {
+                if self
+                    .room
+                    .with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.room == room))
+                {
                     self.apply_timeline(op);
                 }
             }
@@ -144,7 +151,10 @@ impl Engine {
             Delta::Sessions(sessions) => self.sessions.set(sessions),
             Delta::Notice(sentence) => self.notices.update(|notices| notices.push(sentence)),
             Delta::Answer { ticket, result } => {
-                let ask = self.asks.try_update_value(|asks| asks.open.remove(&ticket)).flatten();
+                let ask = self
+                    .asks
+                    .try_update_value(|asks| asks.open.remove(&ticket))
+                    .flatten();
                 // The page that asked may be gone.
                 if let Some(ask) = ask {
                     let _ = ask.try_set(match result {
@@ -153,6 +163,22 @@ impl Engine {
                     });
                 }
             }
+        }
+    }
+
+    /// Takes everything off that belonged to an engine which has gone to another tab, and ends what waits for it.
+    pub fn clear(&self) {
+        self.me.set(None);
+        self.connection.set(Connection::default());
+        self.rooms.set(Vec::new());
+        self.room.set(None);
+        self.timeline.set(Vec::new());
+        self.recovery_code.set(None);
+        self.sessions.set(Vec::new());
+        let open = self.asks.try_update_value(|asks| std::mem::take(&mut asks.open));
+        for ask in open.into_iter().flat_map(HashMap::into_values) {
+            let gone = Trouble::Browser("another tab took over.".to_owned());
+            let _ = ask.try_set(Ask::Failed(gone));
         }
     }
 
@@ -165,10 +191,14 @@ impl Engine {
             }),
             TimelineOp::Upsert(item) => {
                 let found = self.timeline.with_untracked(|rows| {
-                    rows.iter().rposition(|(key, _)| *key == item.key).map(|at| (at, rows[at].1.clone()))
+                    rows.iter()
+                        .rposition(|(key, _)| *key == item.key)
+                        .map(|at| (at, rows[at].1.clone()))
                 });
                 match found {
-                    Some((_, signal)) if signal.with_untracked(|old| old.order == item.order) => signal.set(item),
+                    Some((_, signal)) if signal.with_untracked(|old| old.order == item.order) => {
+                        signal.set(item)
+                    }
                     found => self.timeline.update(|rows| {
                         let moved = match found {
                             Some((at, signal)) => {
@@ -178,12 +208,16 @@ impl Engine {
                             }
                             None => row(item.clone()),
                         };
-                        let at = rows.partition_point(|(_, other)| other.with_untracked(|other| other.order <= item.order));
+                        let at = rows.partition_point(|(_, other)| {
+                            other.with_untracked(|other| other.order <= item.order)
+                        });
                         rows.insert(at, moved);
                     }),
                 }
             }
-            TimelineOp::Remove(key) => self.timeline.update(|rows| rows.retain(|(other, _)| *other != key)),
+            TimelineOp::Remove(key) => self
+                .timeline
+                .update(|rows| rows.retain(|(other, _)| *other != key)),
         }
     }
 }

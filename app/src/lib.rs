@@ -9,6 +9,8 @@
 
 pub mod api;
 mod app;
+#[cfg(feature = "hydrate")]
+mod bridge;
 mod components;
 pub mod engine;
 mod pages;
@@ -17,8 +19,17 @@ pub mod shell;
 
 pub use app::App;
 
-/// Takes over the page's HTML. `boot_url` is the script that started it, from which workers are started too.
+/// Takes over the page's HTML and starts the engine behind it. `boot_url` is the script that started the page, from which
+/// workers are started too.
 #[cfg(feature = "hydrate")]
-pub fn start_page(_boot_url: String) {
-    leptos::mount::hydrate_body(App);
+pub fn start_page(boot_url: String) {
+    let invited = bridge::take_invitation();
+    leptos::mount::hydrate_body(move || {
+        let view = App();
+        bridge::start(engine::Engine::get(), boot_url, invited);
+        view
+    });
 }
+
+#[cfg(feature = "hydrate")]
+pub use bridge::{serve_worker as start_worker, show_failure};

@@ -48,6 +48,11 @@ pub fn page(links: AssetLinks) -> impl IntoView {
                         "SecureChat could not start. Check your connection and reload the page; if that does not help, close its other tabs first."
                     </p>
                 </div>
+                <div id="app-failed" class="start-problem" role="alert" hidden>
+                    <p>
+                        "Something went wrong in this page and it stopped. Nothing that you sent is lost. Please reload the page."
+                    </p>
+                </div>
                 <noscript>
                     <div class="start-problem">
                         <p>
@@ -90,6 +95,7 @@ fn Common(base: String) -> impl IntoView {
         <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" type="image/svg+xml" href=format!("{base}/icon.svg") />
+        <link rel="manifest" href=format!("{base}/manifest.webmanifest") />
         <link rel="stylesheet" href=format!("{base}/pkg/securechat.css") />
     }
 }

@@ -7,4 +7,16 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn page(boot_url: String) {
     console_error_panic_hook::set_once();
     app::start_page(boot_url);
+    // From here on boot.js does not notice any more; while starting, it says itself that something failed.
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        app::show_failure();
+    }));
+}
+
+/// Starts a worker of the page.
+#[wasm_bindgen]
+pub fn worker() {
+    console_error_panic_hook::set_once();
+    app::start_worker();
 }

@@ -1,0 +1,12 @@
+//! What people and their browsers rely on, told as stories.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod accounts;
+mod hub;
+mod queue;
+mod refusals;
+mod room;
+mod rooms;
+mod sessions;
+mod vault;
+mod world;

@@ -1,0 +1,316 @@
+//! Signing up, logging in, recovering, changing the passphrase, logging out, deleting the account.
+
+use super::{
+    Account, Engine,
+    flow::{Flow, LogIn, Register, Registered},
+};
+use crate::{
+    account::AccountSecret,
+    credentials::{self, RecoveryWrap},
+    io::{Action, ApiAnswer, ApiRequest, StretchFailure},
+    opaque::{self, StretchDone, StretchJob},
+    recovery::RecoveryCode,
+    secret::Secret32,
+    token::FernetKey,
+};
+use model::{Answer, Phase, SecretText, Trouble, passphrase};
+use protocol::{
+    PublicError, Username,
+    api::{
+        AccountKeys, CredentialsFinish, CredentialsStart, LoggedIn, LoginFinish, LoginStart, RecoverFinish, RecoverStart,
+        RegisterFinish, RegisterStart, StoredCredentials,
+    },
+};
+use rand_core::{CryptoRng, RngCore};
+
+impl<R: RngCore + CryptoRng> Engine<R> {
+    pub(super) fn sign_up(&mut self, ticket: u32, username: &str, passphrase: SecretText) -> Result<(), Trouble> {
+        let username = self.nobody_in(username)?;
+        acceptable(&passphrase, username.as_str())?;
+        let (state, request) = opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
+        let request = ApiRequest::RegisterStart(RegisterStart { username: username.clone(), request });
+        let goal = Register::SignUp { username };
+        self.call(request, Flow::Register { ticket, passphrase, state, goal });
+        Ok(())
+    }
+
+    pub(super) fn recover(
+        &mut self,
+        ticket: u32,
+        username: &str,
+        code: &SecretText,
+        passphrase: SecretText,
+    ) -> Result<(), Trouble> {
+        let username = self.nobody_in(username)?;
+        let code = RecoveryCode::parse(code.reveal()).map_err(|error| Trouble::RecoveryCode(error.to_string()))?;
+        acceptable(&passphrase, username.as_str())?;
+        let (state, request) = opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
+        let token = code.token().as_bytes().to_vec();
+        let request = ApiRequest::RecoverStart(RecoverStart { username: username.clone(), token, request });
+        let goal = Register::Recover { username, code };
+        self.call(request, Flow::Register { ticket, passphrase, state, goal });
+        Ok(())
+    }
+
+    pub(super) fn log_in(&mut self, ticket: u32, username: &str, passphrase: SecretText) -> Result<(), Trouble> {
+        let username = match &self.account {
+            // The session expired: only the same person can go on with what is on the screen.
+            Some(account) if self.phase == Phase::Expired && account.username.as_str() == username => {
+                account.username.clone()
+            }
+            Some(account) if self.phase == Phase::Expired => {
+                return Err(Trouble::OtherUser { username: account.username.to_string() });
+            }
+            _ => self.nobody_in(username)?,
+        };
+        self.prove_passphrase(ticket, username, passphrase, LogIn::Enter)
+    }
+
+    pub(super) fn change_passphrase(&mut self, ticket: u32, current: SecretText, new: SecretText) -> Result<(), Trouble> {
+        let username = self.account()?.username.clone();
+        acceptable(&new, username.as_str())?;
+        self.prove_passphrase(ticket, username, current, LogIn::ChangePassphrase { new })
+    }
+
+    pub(super) fn delete_account(&mut self, ticket: u32, passphrase: SecretText) -> Result<(), Trouble> {
+        let username = self.account()?.username.clone();
+        self.prove_passphrase(ticket, username, passphrase, LogIn::DeleteAccount)
+    }
+
+    pub(super) fn log_out(&mut self, ticket: u32, discard: bool) -> Result<(), Trouble> {
+        let unsent: usize = self.rooms.values().map(|room| room.outbox.unsent()).sum();
+        if unsent > 0 && !discard {
+            return Err(Trouble::Unsent { count: u32::try_from(unsent).unwrap_or(u32::MAX) });
+        }
+        self.call(ApiRequest::LogOut, Flow::LogOut { ticket });
+        Ok(())
+    }
+
+    fn nobody_in(&self, username: &str) -> Result<Username, Trouble> {
+        match &self.account {
+            Some(account) => Err(Trouble::OtherUser { username: account.username.to_string() }),
+            None if self.phase == Phase::LoggedOut => Ok(username.parse()?),
+            None => Err(Trouble::NotNow),
+        }
+    }
+
+    fn prove_passphrase(
+        &mut self,
+        ticket: u32,
+        username: Username,
+        passphrase: SecretText,
+        goal: LogIn,
+    ) -> Result<(), Trouble> {
+        let (state, request) = opaque::start_login(&mut self.rng, passphrase.reveal()).map_err(broken)?;
+        let request = ApiRequest::LoginStart(LoginStart { username: username.clone(), request });
+        self.call(request, Flow::LogIn { ticket, username, passphrase, state, goal });
+        Ok(())
+    }
+
+    /// An answer to one of the calls of this file.
+    pub(super) fn account_answered(&mut self, flow: Flow, answer: ApiAnswer) {
+        let ticket = match &flow {
+            Flow::Register { ticket, .. }
+            | Flow::RegisterFinish { ticket, .. }
+            | Flow::LogIn { ticket, .. }
+            | Flow::LogInFinish { ticket, .. } => *ticket,
+            _ => 0,
+        };
+        if let Err(trouble) = self.try_account_answered(flow, answer) {
+            self.out.answer(ticket, Err(trouble));
+        }
+    }
+
+    fn try_account_answered(&mut self, flow: Flow, answer: ApiAnswer) -> Result<(), Trouble> {
+        match (flow, answer) {
+            (Flow::Register { ticket, passphrase, state, goal }, ApiAnswer::Registration(registration)) => {
+                let username = match &goal {
+                    Register::SignUp { username } => username.clone(),
+                    _ => self.account()?.username.clone(),
+                };
+                let response = registration.response;
+                let job = self.out.stretch(StretchJob::Register { state, passphrase, response, username });
+                self.flows.insert(job, Flow::RegisterStretch { ticket, goal });
+            }
+            (
+                Flow::Register { ticket, passphrase, state, goal: Register::Recover { username, code } },
+                ApiAnswer::RecoverOpened(opened),
+            ) => {
+                let secret = open_account(&username, &opened.account, &opened.credentials, |stored| {
+                    AccountSecret::unwrap(&code.wrap_key(), &stored.recovery_wrap).ok()
+                })?;
+                let response = opened.response;
+                let job =
+                    self.out.stretch(StretchJob::Register { state, passphrase, response, username: username.clone() });
+                let goal = Register::Recovered { username, code, secret, stored: opened.credentials };
+                self.flows.insert(job, Flow::RegisterStretch { ticket, goal });
+            }
+            (Flow::RegisterFinish { ticket, goal }, answer) => self.registered(ticket, goal, answer)?,
+            (Flow::LogIn { ticket, username, passphrase, state, goal }, ApiAnswer::LoginChallenge(challenge)) => {
+                let response = challenge.response;
+                let job = self.out.stretch(StretchJob::Login { state, passphrase, response, username: username.clone() });
+                self.flows.insert(job, Flow::LogInStretch { ticket, username, login: challenge.login, goal });
+            }
+            (Flow::LogInFinish { ticket, username, wrap_key, goal }, ApiAnswer::LoggedIn(logged_in)) => {
+                self.logged_in(ticket, username, &wrap_key, *logged_in, goal)?;
+            }
+            _ => return Err(unexpected()),
+        }
+        Ok(())
+    }
+
+    /// The slow half of OPAQUE ended.
+    pub(super) fn stretched(&mut self, job: u32, result: Result<StretchDone, StretchFailure>) {
+        let Some(flow) = self.flows.remove(&job) else { return };
+        let (Flow::RegisterStretch { ticket, .. } | Flow::LogInStretch { ticket, .. }) = &flow else { return };
+        let ticket = *ticket;
+        let outcome = match result {
+            Ok(done) => self.after_stretch(flow, done),
+            Err(StretchFailure::WrongPassphrase) => Err(PublicError::WrongCredentials.into()),
+            Err(StretchFailure::Broken(cause)) => Err(Trouble::Browser(cause)),
+        };
+        if let Err(trouble) = outcome {
+            self.out.answer(ticket, Err(trouble));
+        }
+    }
+
+    fn after_stretch(&mut self, flow: Flow, done: StretchDone) -> Result<(), Trouble> {
+        let wrap_key = FernetKey::new(&done.wrap_key);
+        match flow {
+            Flow::LogInStretch { ticket, username, login, goal } => {
+                let request = ApiRequest::LoginFinish(LoginFinish { login, finalization: done.message });
+                self.call(request, Flow::LogInFinish { ticket, username, wrap_key: done.wrap_key, goal });
+            }
+            Flow::RegisterStretch { ticket, goal: Register::SignUp { username } } => {
+                let secret = AccountSecret::generate(&mut self.rng);
+                let code = RecoveryCode::generate(&mut self.rng);
+                let identity = secret.identity();
+                let recovery = RecoveryWrap::new(&code, &secret);
+                let credentials = credentials::make(&identity, 1, done.message, secret.wrap(&wrap_key), recovery);
+                let finish = RegisterFinish { account: identity.keys(&username), credentials };
+                let goal = Registered::SignUp { username, secret, code };
+                self.call(ApiRequest::RegisterFinish(Box::new(finish)), Flow::RegisterFinish { ticket, goal });
+            }
+            Flow::RegisterStretch { ticket, goal: Register::Recovered { username, code, secret, stored } } => {
+                let recovery = RecoveryWrap::keep(&stored);
+                let credentials = credentials::make(
+                    &secret.identity(),
+                    stored.version + 1,
+                    done.message,
+                    secret.wrap(&wrap_key),
+                    recovery,
+                );
+                let token = code.token().as_bytes().to_vec();
+                let finish = RecoverFinish { username: username.clone(), token, credentials };
+                let goal = Registered::Recover { username, secret };
+                self.call(ApiRequest::RecoverFinish(Box::new(finish)), Flow::RegisterFinish { ticket, goal });
+            }
+            Flow::RegisterStretch { ticket, goal: Register::Change { stored } } => {
+                let account = self.account()?;
+                let credentials = credentials::make(
+                    &account.identity,
+                    stored.version + 1,
+                    done.message,
+                    account.secret.wrap(&wrap_key),
+                    RecoveryWrap::keep(&stored),
+                );
+                let finish = CredentialsFinish { credentials };
+                let goal = Registered::Change;
+                self.call(ApiRequest::CredentialsFinish(Box::new(finish)), Flow::RegisterFinish { ticket, goal });
+            }
+            _ => return Err(unexpected()),
+        }
+        Ok(())
+    }
+
+    fn registered(&mut self, ticket: u32, goal: Registered, answer: ApiAnswer) -> Result<(), Trouble> {
+        match (goal, answer) {
+            (Registered::SignUp { username, secret, code }, ApiAnswer::LoggedIn(_)) => {
+                self.vault.settings.change(self.now).recovery_code = Some(code.reveal().to_string());
+                self.enter(ticket, username, secret);
+            }
+            (Registered::Recover { username, secret }, ApiAnswer::LoggedIn(_)) => self.enter(ticket, username, secret),
+            (Registered::Change, _) => self.out.answer(ticket, Ok(Answer::Done)),
+            _ => return Err(unexpected()),
+        }
+        Ok(())
+    }
+
+    fn logged_in(
+        &mut self,
+        ticket: u32,
+        username: Username,
+        wrap_key: &Secret32,
+        logged_in: LoggedIn,
+        goal: LogIn,
+    ) -> Result<(), Trouble> {
+        let wrap_key = FernetKey::new(wrap_key);
+        let stored = logged_in.credentials;
+        let secret = open_account(&username, &logged_in.account, &stored, |stored| {
+            AccountSecret::unwrap(&wrap_key, &stored.passphrase_wrap).ok()
+        })?;
+        match goal {
+            LogIn::Enter => self.enter(ticket, username, secret),
+            LogIn::ChangePassphrase { new } => {
+                let (state, request) = opaque::start_registration(&mut self.rng, new.reveal()).map_err(broken)?;
+                let goal = Register::Change { stored };
+                let flow = Flow::Register { ticket, passphrase: new, state, goal };
+                self.call(ApiRequest::CredentialsStart(CredentialsStart { request }), flow);
+            }
+            LogIn::DeleteAccount => self.leave_all(ticket),
+        }
+        Ok(())
+    }
+
+    /// The account secret is here and proven: from now on this browser speaks for the account.
+    fn enter(&mut self, ticket: u32, username: Username, secret: AccountSecret) {
+        if self.phase != Phase::Expired {
+            self.account = Some(Account::new(username, secret));
+            self.store_account();
+        }
+        self.set_phase(Phase::LoggedIn);
+        self.show_me();
+        self.read_vault(ticket);
+    }
+
+    /// The account is gone from this browser: forget everything.
+    pub(super) fn wipe(&mut self) {
+        self.out.actions.push_back(Action::Disconnect);
+        self.out.actions.push_back(Action::Wipe);
+        self.forget();
+        self.set_phase(Phase::LoggedOut);
+    }
+}
+
+/// Opens the account secret and checks that everything the server said about the account belongs to it.
+fn open_account(
+    username: &Username,
+    account: &AccountKeys,
+    stored: &StoredCredentials,
+    unwrap: impl FnOnce(&StoredCredentials) -> Option<AccountSecret>,
+) -> Result<AccountSecret, Trouble> {
+    let lie = |what: &str| Trouble::Lie(what.to_owned());
+    if account.username != *username {
+        return Err(lie("it is about another account"));
+    }
+    let secret = unwrap(stored).ok_or_else(|| lie("the account secret does not open"))?;
+    let identity = secret.identity();
+    if !identity.is(account) {
+        return Err(lie("the account's keys are not those of its secret"));
+    }
+    credentials::check(stored, &identity.user(), &identity.signing_key())
+        .map_err(|_| lie("the credentials are not signed by the account"))?;
+    Ok(secret)
+}
+
+fn acceptable(passphrase: &SecretText, username: &str) -> Result<(), Trouble> {
+    passphrase::check(passphrase.reveal(), username).map_err(Trouble::Passphrase)
+}
+
+fn broken(error: impl ToString) -> Trouble {
+    Trouble::Browser(error.to_string())
+}
+
+pub(super) fn unexpected() -> Trouble {
+    Trouble::Lie("it answers another question".to_owned())
+}

@@ -1,0 +1,72 @@
+//! What the engine does when an answer comes: the rest of each command, as data under the call's or job's number.
+
+use crate::{
+    account::AccountSecret,
+    opaque::{LoginState, RegistrationState},
+    recovery::RecoveryCode,
+    room_key::RoomSecret,
+    secret::Secret32,
+};
+use model::SecretText;
+use protocol::{Hash, RoomId, SessionHandle, Username, api::StoredCredentials};
+
+/// A half-done command or upkeep.
+pub(super) enum Flow {
+    /// OPAQUE registration asked for; the slow half comes next.
+    Register { ticket: u32, passphrase: SecretText, state: RegistrationState, goal: Register },
+    /// The slow half of a registration runs.
+    RegisterStretch { ticket: u32, goal: Register },
+    /// New credentials are with the server.
+    RegisterFinish { ticket: u32, goal: Registered },
+    /// OPAQUE log-in asked for.
+    LogIn { ticket: u32, username: Username, passphrase: SecretText, state: LoginState, goal: LogIn },
+    /// The slow half of a log-in runs.
+    LogInStretch { ticket: u32, username: Username, login: Hash, goal: LogIn },
+    /// The proof of the passphrase is with the server.
+    LogInFinish { ticket: u32, username: Username, wrap_key: Secret32, goal: LogIn },
+    /// The session is being ended.
+    LogOut { ticket: u32 },
+    /// The account is being deleted.
+    DeleteAccount { ticket: u32 },
+    /// The list of sessions is on its way.
+    Sessions { ticket: u32 },
+    /// Sessions are being ended.
+    Revoke { ticket: u32, handle: Option<SessionHandle> },
+    /// The vault is being read. `ticket` is the log-in that waits for it.
+    VaultList { ticket: u32 },
+    /// A vault item is being written.
+    VaultPut { item: String },
+    /// A room's first header is with the server.
+    RoomCreate { ticket: u32, room: RoomId, name: String },
+    /// A room is being looked up by its key.
+    RoomFind { ticket: u32, secret: RoomSecret, tries: u32 },
+    /// A join is with the server.
+    Join { ticket: u32, room: RoomId, tries: u32 },
+    /// A leave is with the server.
+    Leave { ticket: u32, room: RoomId },
+    /// A rotation is with the server.
+    Rotate { room: RoomId },
+}
+
+/// Why new credentials are registered.
+pub(super) enum Register {
+    SignUp { username: Username },
+    /// The recovery wrap is still to come.
+    Recover { username: Username, code: RecoveryCode },
+    Recovered { username: Username, code: RecoveryCode, secret: AccountSecret, stored: StoredCredentials },
+    Change { stored: StoredCredentials },
+}
+
+/// What new credentials that the server took lead to.
+pub(super) enum Registered {
+    SignUp { username: Username, secret: AccountSecret, code: RecoveryCode },
+    Recover { username: Username, secret: AccountSecret },
+    Change,
+}
+
+/// Why someone proves the passphrase.
+pub(super) enum LogIn {
+    Enter,
+    ChangePassphrase { new: SecretText },
+    DeleteAccount,
+}

@@ -1,0 +1,263 @@
+//! Sending: from the composer through the outbox to the acknowledgement.
+
+use super::{
+    Engine,
+    room::{
+        Room,
+        outbox::{self, Chain, Outgoing, Saying, SealedItem, Stage},
+    },
+};
+use crate::{body::Body, envelope};
+use model::{Answer, TimelineOp, Trouble};
+use protocol::{Limit, MessageId, PublicError, RoomId, Seq, Time, frame::ClientFrame, limits};
+use rand_core::{CryptoRng, RngCore};
+
+/// How long to wait before what the server was too busy for goes again, in milliseconds.
+const AGAIN: u64 = 3_000;
+
+impl<R: RngCore + CryptoRng> Engine<R> {
+    pub(super) fn send_text(&mut self, ticket: u32, id: RoomId, text: String) -> Result<(), Trouble> {
+        if let Some(over) = text.len().checked_sub(limits::TEXT_BYTES + 1) {
+            return Err(Trouble::TooLong { over: u32::try_from(over + 1).unwrap_or(u32::MAX) });
+        }
+        if text.trim().is_empty() {
+            self.out.answer(ticket, Ok(Answer::Done));
+            return Ok(());
+        }
+        self.say(id, Saying::Text(text))?;
+        let room = self.room_mut(id)?;
+        room.item.content.draft.clear();
+        self.out.answer(ticket, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// Puts something into a room's outbox; it goes out as soon as it can.
+    pub(super) fn say(&mut self, id: RoomId, what: Saying) -> Result<(), Trouble> {
+        let now = self.now;
+        let room = self.rooms.get_mut(&id).ok_or(Trouble::NoSuchRoom)?;
+        let item = room.outbox.push(&mut self.rng, now, what).clone();
+        let write = stored(id, &item);
+        self.out.store(vec![write]);
+        self.show_unsent(id, &item);
+        Ok(())
+    }
+
+    /// Says the display name in all rooms.
+    pub(super) fn announce_display_name(&mut self) {
+        let name = self.vault.settings.content.display_name.clone();
+        let rooms: Vec<RoomId> = self.rooms.values().filter(|room| room.listed == Some(true)).map(|room| room.id).collect();
+        for room in rooms {
+            // Listed rooms are there.
+            let _ = self.say(room, Saying::DisplayName(name.clone()));
+        }
+    }
+
+    pub(super) fn retry(&mut self, id: RoomId, key: &str) -> Result<(), Trouble> {
+        let room = self.room_mut(id)?;
+        let Some(item) = room.outbox.items.iter_mut().find(|item| item.key() == key) else { return Ok(()) };
+        item.stage = Stage::Waiting;
+        let item = item.clone();
+        self.show_unsent(id, &item);
+        Ok(())
+    }
+
+    pub(super) fn discard(&mut self, id: RoomId, key: &str) -> Result<(), Trouble> {
+        let room = self.room_mut(id)?;
+        let found = room.outbox.items.iter().find(|item| item.key() == key).map(|item| item.id);
+        if let Some(item) = found.and_then(|found| room.outbox.remove(&found)) {
+            self.drop_stored(id, &item.id);
+            self.timeline(id, TimelineOp::Remove(item.key()));
+        }
+        Ok(())
+    }
+
+    /// Moves every outbox on, as far as it can go now.
+    pub(super) fn pump_all(&mut self) {
+        if !self.link.is_up() {
+            return;
+        }
+        let busy = |room: &&Room| !room.outbox.items.is_empty() || room.retry_at.is_some() || room.rotation.is_some();
+        let rooms: Vec<RoomId> = self.rooms.values().filter(busy).map(|room| room.id).collect();
+        for room in rooms {
+            self.pump(room);
+        }
+    }
+
+    fn pump(&mut self, id: RoomId) {
+        self.retry_membership(id);
+        let now = self.now;
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        if room.listed != Some(true) || !room.can_seal() || room.is_behind() {
+            return;
+        }
+        let Some(front) = room.outbox.front() else { return };
+        match front.stage {
+            Stage::Storing(_) | Stage::Sent => return,
+            Stage::Later(at) if at > now => return,
+            _ => {}
+        }
+        if room.rotation_due() {
+            return self.rotate(id);
+        }
+        let epoch = room.current().map_or(0, |epoch| epoch.ctx.epoch);
+        let Some(front) = room.outbox.front() else { return };
+        match &front.sealed {
+            Some(sealed) if sealed.chain.epoch == epoch => {
+                let frame =
+                    ClientFrame::Send { room: id, id: front.id, epoch, token: sealed.token.clone() };
+                front.stage = Stage::Sent;
+                self.out.send(&frame);
+            }
+            _ => self.seal_front(id),
+        }
+    }
+
+    /// Seals the message whose turn it is and makes it durable with the chain that it continues.
+    fn seal_front(&mut self, id: RoomId) {
+        let Some(account) = &self.account else { return };
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some((chain, seen)) = room.next_in_chain(&mut self.rng) else { return };
+        let (Some(epoch), Some(front)) = (room.epochs.last_key_value().map(|(_, epoch)| epoch), room.outbox.front()) else {
+            return;
+        };
+        let Some(key) = &epoch.key else { return };
+        let body = Body {
+            sender: account.identity.user(),
+            device: chain.device,
+            n: chain.n,
+            prev: chain.prev,
+            seen,
+            id: front.id,
+            at: front.at,
+            content: front.what.content(),
+        };
+        match envelope::seal(&key.message, &epoch.ctx, &account.identity, &body) {
+            Ok(sealed) => {
+                front.sealed = Some(SealedItem { token: sealed.token, chain: Chain { prev: sealed.body_hash, ..chain } });
+                let writes = vec![stored(id, front), stored_chain(id, &Chain { prev: sealed.body_hash, ..chain })];
+                let ticket = self.out.store(writes);
+                front.stage = Stage::Storing(ticket);
+            }
+            Err(error) => {
+                front.stage = Stage::Failed(format!("This can't be sent: {error}"));
+                let item = front.clone();
+                self.show_unsent(id, &item);
+            }
+        }
+        if !self.durable {
+            self.stored_all(id);
+        }
+    }
+
+    /// Without a local store nothing is waited for: the next start is a new device.
+    fn stored_all(&mut self, id: RoomId) {
+        if let Some(front) = self.rooms.get_mut(&id).and_then(|room| room.outbox.front())
+            && matches!(front.stage, Stage::Storing(_))
+        {
+            front.stage = Stage::Waiting;
+        }
+        self.pump(id);
+    }
+
+    /// A write ended.
+    pub(super) fn stored(&mut self, ticket: u32, ok: bool) {
+        let mut failed = false;
+        for room in self.rooms.values_mut() {
+            for item in &mut room.outbox.items {
+                if item.stage == Stage::Storing(ticket) {
+                    // What could not be made durable goes out under a device id that no earlier message has.
+                    failed |= !ok;
+                    item.stage = Stage::Waiting;
+                }
+            }
+        }
+        if failed && self.durable {
+            self.durable = false;
+            self.device = outbox::new_device(&mut self.rng);
+            for room in self.rooms.values_mut() {
+                room.outbox.chain = None;
+                room.outbox.unseal();
+            }
+            self.out.notice("This browser does not store data any more. Messages that are not sent yet are lost if you close this page.");
+        }
+    }
+
+    pub(super) fn acknowledged(&mut self, id: RoomId, message: &MessageId, seq: Seq, at: Time) {
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let head = room.transcript.as_ref().map_or(0, |transcript| transcript.head().seq);
+        let Some(item) = room.outbox.find(message) else { return };
+        if let Some(sealed) = &item.sealed {
+            room.outbox.chain = Some(sealed.chain);
+        }
+        let Some(item) = room.outbox.find(message) else { return };
+        item.stage = Stage::Acknowledged(seq);
+        let _ = at;
+        let item = item.clone();
+        if seq <= head {
+            // The entry came before the acknowledgement and was not this message, or it would have left the outbox.
+            room.deny_acknowledged(seq);
+        }
+        self.drop_stored(id, message);
+        self.show_unsent(id, &item);
+    }
+
+    pub(super) fn refused(&mut self, id: RoomId, message: &MessageId, error: PublicError) {
+        let now = self.now;
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(item) = room.outbox.find(message) else { return };
+        match error {
+            PublicError::StaleEpoch { epoch } => {
+                room.outbox.unseal();
+                if let Some(server) = &mut room.server {
+                    server.epoch = server.epoch.max(epoch);
+                }
+            }
+            PublicError::LimitReached { what: Limit::MessagesPerMinute } | PublicError::Internal { .. } => {
+                item.stage = Stage::Later(now + AGAIN);
+            }
+            PublicError::NotLoggedIn => {
+                item.stage = Stage::Waiting;
+                self.session_ended();
+            }
+            error => {
+                item.stage = Stage::Failed(error.to_string());
+                let item = item.clone();
+                // The token might be stored after all: nothing may ever continue a chain in which it has a place.
+                room.outbox.chain = None;
+                room.outbox.unseal();
+                self.show_unsent(id, &item);
+            }
+        }
+    }
+
+    /// Own messages that the log has now.
+    pub(super) fn settled(&mut self, id: RoomId, settled: Vec<Outgoing>) {
+        for item in settled {
+            if let (Some(room), Some(sealed)) = (self.rooms.get_mut(&id), &item.sealed)
+                && !matches!(item.stage, Stage::Acknowledged(_))
+            {
+                room.outbox.chain = Some(sealed.chain);
+            }
+            self.drop_stored(id, &item.id);
+        }
+    }
+
+    fn drop_stored(&mut self, room: RoomId, message: &MessageId) {
+        self.out.store(vec![(outbox::stored_name(&room, message), None)]);
+    }
+
+    fn show_unsent(&mut self, id: RoomId, item: &Outgoing) {
+        let (Some(account), Some(room)) = (&self.account, self.rooms.get(&id)) else { return };
+        if let Some(item) = room.unsent_item(item, &account.identity) {
+            self.show_item(id, item);
+        }
+    }
+}
+
+fn stored(room: RoomId, item: &Outgoing) -> (String, Option<Vec<u8>>) {
+    (outbox::stored_name(&room, &item.id), serde_json::to_vec(item).ok())
+}
+
+fn stored_chain(room: RoomId, chain: &Chain) -> (String, Option<Vec<u8>>) {
+    (outbox::chain_name(&room), serde_json::to_vec(chain).ok())
+}

@@ -1,0 +1,333 @@
+//! The end-to-end engine without I/O: events and bytes in, actions and bytes out.
+//!
+//! - **In**: [`Engine::handle`] takes everything that happens, one [`Event`] at a time, with the time at which it happened.
+//! - **Out**: after each `handle`, call [`Engine::poll_action`] until it gives none and carry the actions out in order; call
+//!   [`Engine::poll_delta`] until it gives none and show the changes in order.
+//! - **Time**: [`Engine::poll_timeout`] says when [`Event::Tick`] is due; ask again after each `handle`. Ticks that come early or often
+//!   do no harm.
+//!
+//! The first event is [`Event::Started`]. What the engine stores locally it gets back there after a reload. It never waits for the store
+//! where there is none: then each start is a new device.
+
+mod account;
+mod connection;
+mod flow;
+mod frames;
+mod membership;
+mod messages;
+mod out;
+mod room;
+mod rotation;
+mod vault;
+mod views;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    account::{AccountSecret, Identity},
+    io::{Action, ApiAnswer, ApiRequest, Event},
+    token::FernetKey,
+};
+use connection::Link;
+use flow::Flow;
+use model::{Answer, Command, Delta, Phase, Trouble};
+use out::Out;
+use protocol::{DeviceId, PublicError, RoomId, Time, Username, b64};
+use rand_core::{CryptoRng, RngCore};
+use room::{
+    Room,
+    outbox::{self, Chain, Outgoing},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use vault::Vault;
+use zeroize::Zeroizing;
+
+/// The local store's names.
+const ACCOUNT: &str = "account";
+const DEVICE: &str = "device";
+const VAULT_SEEN: &str = "vault-seen";
+
+/// The engine of one browser profile.
+pub struct Engine<R> {
+    rng: R,
+    now: Time,
+    out: Out,
+    /// Whether there is a local store.
+    durable: bool,
+    device: DeviceId,
+    phase: Phase,
+    account: Option<Account>,
+    flows: BTreeMap<u32, Flow>,
+    link: Link,
+    /// Failed attempts to connect in a row.
+    attempts: u32,
+    vault: Vault,
+    rooms: BTreeMap<RoomId, Room>,
+    shown: Option<RoomId>,
+    /// Rooms still to be left before the account can be deleted, and the command that waits for it.
+    deleting: Option<u32>,
+}
+
+/// Whoever is logged in.
+struct Account {
+    username: Username,
+    secret: AccountSecret,
+    identity: Identity,
+    vault_key: FernetKey,
+}
+
+impl Account {
+    fn new(username: Username, secret: AccountSecret) -> Self {
+        Self { username, identity: secret.identity(), vault_key: secret.vault_key(), secret }
+    }
+}
+
+/// The account as the local store keeps it.
+#[derive(Serialize, Deserialize)]
+struct StoredAccount {
+    username: Username,
+    #[serde(with = "b64")]
+    secret: Vec<u8>,
+}
+
+impl<R: RngCore + CryptoRng> Engine<R> {
+    /// An engine that knows nothing yet.
+    pub fn new(mut rng: R, now: Time) -> Self {
+        let device = outbox::new_device(&mut rng);
+        Self {
+            rng,
+            now,
+            out: Out::default(),
+            durable: false,
+            device,
+            phase: Phase::Starting,
+            account: None,
+            flows: BTreeMap::new(),
+            link: Link::Idle,
+            attempts: 0,
+            vault: Vault::default(),
+            rooms: BTreeMap::new(),
+            shown: None,
+            deleting: None,
+        }
+    }
+
+    /// Takes an event that happened at `now`, in milliseconds since 1970.
+    pub fn handle(&mut self, now: Time, event: Event) {
+        self.now = now;
+        match event {
+            Event::Started { stored } => self.started(stored),
+            Event::Locked | Event::Replaced => {
+                self.forget();
+                self.set_phase(Phase::OtherTab);
+            }
+            Event::SocketOpened => self.socket_opened(),
+            Event::SocketText(text) => self.frame(&text),
+            Event::SocketClosed => self.lost(),
+            Event::Answered { call, result } => self.answered(call, result),
+            Event::Stretched { job, result } => self.stretched(job, result),
+            Event::Stored { ticket, ok } => self.stored(ticket, ok),
+            Event::Command { ticket, command } => {
+                if let Err(trouble) = self.command(ticket, command) {
+                    self.out.answer(ticket, Err(trouble));
+                }
+            }
+            Event::Tick => {}
+        }
+        self.watch_link();
+        self.pump_all();
+        self.write_vault();
+    }
+
+    /// The next thing to do outside, if any. Due again after each [`Engine::handle`].
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.out.actions.pop_front()
+    }
+
+    /// The next change to show, if any. Due again after each [`Engine::handle`].
+    pub fn poll_delta(&mut self) -> Option<Delta> {
+        self.out.deltas.pop_front()
+    }
+
+    /// When [`Event::Tick`] is due, if time alone changes anything.
+    pub fn poll_timeout(&self) -> Option<Time> {
+        if self.account.is_none() {
+            return None;
+        }
+        let rooms = self.rooms.values().filter_map(|room| room.outbox.timeout().into_iter().chain(room.retry_at).min());
+        rooms.chain(self.link.timeout()).chain(self.vault_timeout()).min()
+    }
+
+    fn command(&mut self, ticket: u32, command: Command) -> Result<(), Trouble> {
+        match command {
+            Command::SignUp { username, passphrase } => self.sign_up(ticket, &username, passphrase),
+            Command::LogIn { username, passphrase } => self.log_in(ticket, &username, passphrase),
+            Command::Recover { username, code, passphrase } => self.recover(ticket, &username, &code, passphrase),
+            Command::LogOut { discard } => self.log_out(ticket, discard),
+            Command::ChangePassphrase { current, new } => self.change_passphrase(ticket, current, new),
+            Command::DeleteAccount { passphrase } => self.delete_account(ticket, passphrase),
+            Command::ListSessions => self.ask(ApiRequest::Sessions, Flow::Sessions { ticket }),
+            Command::RevokeSession { handle } => {
+                self.ask(ApiRequest::SessionRevoke(handle), Flow::Revoke { ticket })
+            }
+            Command::RevokeOtherSessions => self.ask(ApiRequest::SessionsRevokeOthers, Flow::Revoke { ticket }),
+            Command::CreateRoom { name } => self.create_room(ticket, &name),
+            Command::JoinRoom { key } => self.join_room(ticket, &key),
+            Command::RevealKey { room } => self.reveal_key(ticket, room),
+            Command::LeaveRoom { room } => self.leave_room(ticket, room),
+            Command::SendText { room, text } => self.send_text(ticket, room, text),
+            Command::SetDisplayName { name } => self.done(ticket, |it| it.set_display_name(&name)),
+            Command::RecoveryCodeSaved => self.done(ticket, Self::recovery_code_saved),
+            Command::ForgetRoom { room } => self.done(ticket, |it| it.forget_room(room)),
+            Command::OpenRoom { room } => self.done(ticket, |it| it.open_room(room)),
+            Command::LoadOlder { room } => self.done(ticket, |it| it.load_older(room)),
+            Command::Retry { room, key } => self.done(ticket, |it| it.retry(room, &key)),
+            Command::Discard { room, key } => self.done(ticket, |it| it.discard(room, &key)),
+            Command::MarkRead { room, seq } => self.done(ticket, |it| it.mark_read(room, seq)),
+            Command::SetDraft { room, text } => self.done(ticket, |it| it.set_draft(room, text)),
+            Command::TakeOver => self.done(ticket, |it| {
+                it.out.actions.push_back(Action::TakeOver);
+                Ok(())
+            }),
+            Command::Reconnect => self.done(ticket, |it| {
+                it.reconnect();
+                Ok(())
+            }),
+        }
+    }
+
+    /// Does what is done at once, and says so.
+    fn done(&mut self, ticket: u32, act: impl FnOnce(&mut Self) -> Result<(), Trouble>) -> Result<(), Trouble> {
+        act(self)?;
+        self.out.answer(ticket, Ok(Answer::Done));
+        Ok(())
+    }
+
+    fn ask(&mut self, request: ApiRequest, flow: Flow) -> Result<(), Trouble> {
+        self.account()?;
+        self.call(request, flow);
+        Ok(())
+    }
+
+    fn call(&mut self, request: ApiRequest, flow: Flow) {
+        let call = self.out.call(request);
+        self.flows.insert(call, flow);
+    }
+
+    fn account(&self) -> Result<&Account, Trouble> {
+        self.account.as_ref().ok_or(Trouble::NotNow)
+    }
+
+    fn room_mut(&mut self, room: RoomId) -> Result<&mut Room, Trouble> {
+        self.rooms.get_mut(&room).ok_or(Trouble::NoSuchRoom)
+    }
+
+    fn answered(&mut self, call: u32, result: Result<ApiAnswer, PublicError>) {
+        let Some(flow) = self.flows.remove(&call) else { return };
+        let expired = matches!(result, Err(PublicError::NotLoggedIn));
+        match (flow, result) {
+            (Flow::VaultList { ticket }, Ok(ApiAnswer::Vault(items))) => self.vault_listed(ticket, items),
+            (Flow::VaultList { ticket }, result) => {
+                let error = result.err().unwrap_or(PublicError::Malformed);
+                if !expired {
+                    self.lost();
+                }
+                self.out.answer(ticket, Err(error.into()));
+            }
+            (Flow::VaultPut { item }, result) => self.vault_put(&item, result),
+            (Flow::LogOut { ticket }, _) => {
+                self.wipe();
+                self.out.answer(ticket, Ok(Answer::Done));
+            }
+            (Flow::DeleteAccount { ticket }, Ok(_)) => {
+                self.wipe();
+                self.out.answer(ticket, Ok(Answer::Done));
+            }
+            (Flow::Sessions { ticket }, Ok(ApiAnswer::Sessions(sessions))) => {
+                self.show_sessions(sessions);
+                self.out.answer(ticket, Ok(Answer::Done));
+            }
+            (Flow::Revoke { ticket }, Ok(_)) => {
+                self.call(ApiRequest::Sessions, Flow::Sessions { ticket });
+            }
+            (flow @ (Flow::RoomCreate { .. } | Flow::RoomFind { .. } | Flow::Join { .. } | Flow::Leave { .. }), result) => {
+                self.membership_answered(flow, result);
+            }
+            (Flow::Rotate { room }, result) => self.rotated(room, result),
+            (flow, Ok(answer)) => self.account_answered(flow, answer),
+            (flow, Err(error)) => self.out.answer(flow.ticket(), Err(error.into())),
+        }
+        // A session that the server does not know any more, whatever was asked; a log-in that fails says something else.
+        if expired {
+            self.session_ended();
+        }
+    }
+
+    fn started(&mut self, stored: Option<Vec<(String, Vec<u8>)>>) {
+        self.durable = stored.is_some();
+        let stored: BTreeMap<String, Vec<u8>> = stored.unwrap_or_default().into_iter().collect();
+        match stored.get(DEVICE).and_then(|bytes| DeviceId::from_slice(bytes)) {
+            Some(device) => self.device = device,
+            None => self.store_device(),
+        }
+        let account = stored.get(ACCOUNT).and_then(|bytes| serde_json::from_slice::<StoredAccount>(bytes).ok());
+        let account = account.and_then(|it| {
+            let secret = Zeroizing::new(it.secret);
+            let secret = AccountSecret::from_bytes(secret.as_slice().try_into().ok()?);
+            Some(Account::new(it.username, secret))
+        });
+        let Some(account) = account else { return self.set_phase(Phase::LoggedOut) };
+        self.account = Some(account);
+        self.vault.seen = stored.get(VAULT_SEEN).and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+        for (name, bytes) in &stored {
+            self.restore(name, bytes);
+        }
+        for room in self.rooms.values_mut() {
+            room.outbox.restored();
+        }
+        self.show_me();
+        self.set_phase(Phase::LoggedIn);
+        self.read_vault(0);
+    }
+
+    /// Puts one stored item of a room's outbox back.
+    fn restore(&mut self, name: &str, bytes: &[u8]) {
+        let mut parts = name.split('/');
+        let (Some(kind), Some(Ok(id))) = (parts.next(), parts.next().map(str::parse::<RoomId>)) else { return };
+        let room = self.rooms.entry(id).or_insert_with(|| Room::new(id));
+        match kind {
+            "chain" => room.outbox.chain = serde_json::from_slice::<Chain>(bytes).ok(),
+            "outbox" => room.outbox.items.extend(serde_json::from_slice::<Outgoing>(bytes).ok()),
+            _ => {}
+        }
+    }
+
+    fn store_device(&mut self) {
+        self.out.store(vec![(DEVICE.to_owned(), Some(self.device.0.to_vec()))]);
+    }
+
+    fn store_account(&mut self) {
+        let Some(account) = &self.account else { return };
+        let stored = StoredAccount { username: account.username.clone(), secret: account.secret.as_bytes().to_vec() };
+        let bytes = serde_json::to_vec(&stored).unwrap_or_default();
+        self.out.store(vec![(ACCOUNT.to_owned(), Some(bytes))]);
+        self.store_device();
+    }
+
+    /// Everything of the account leaves the memory; the local store is the caller's to wipe.
+    fn forget(&mut self) {
+        self.account = None;
+        self.flows.clear();
+        self.vault = Vault::default();
+        self.rooms.clear();
+        self.shown = None;
+        self.deleting = None;
+        self.device = outbox::new_device(&mut self.rng);
+        self.set_link(Link::Idle);
+        for delta in [Delta::Me(None), Delta::Rooms(Vec::new()), Delta::Room(None), Delta::RecoveryCode(None), Delta::Sessions(Vec::new())] {
+            self.out.delta(delta);
+        }
+    }
+}

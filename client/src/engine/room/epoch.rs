@@ -1,0 +1,247 @@
+//! One epoch of a room: its key, its header, and who was a member from where to where.
+
+use crate::{
+    account::Identity,
+    room_key::{Context, RoomSecret},
+    statement::{self, Refused},
+    token::FernetKey,
+    wrap,
+};
+use protocol::{
+    Entry, Epoch, Hash, OpenEntry, PublicKey, RoomId, Seq, UserId,
+    entry::EntryError,
+    frame::LoggedEntry,
+    log::entry_hash,
+    open::{Header, MemberKeys, OpenBody, OpenContent, RosterMember},
+    roster::{Roster, RosterError},
+};
+use std::collections::BTreeMap;
+
+/// Why open entries are refused. Each means that the server, or a member with its help, lied.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::engine) enum Lie {
+    #[error("an open entry can't be read: {0}")]
+    Entry(#[from] EntryError),
+    #[error("{0}")]
+    Refused(#[from] Refused),
+    #[error("{0}")]
+    Roster(#[from] RosterError),
+    #[error("an open entry belongs to another room or epoch")]
+    Place,
+    #[error("an open entry does not follow the one before it")]
+    Chain,
+    #[error("an epoch does not start with its header")]
+    NoHeader,
+    #[error("the entry before the header is not the last of the epoch before")]
+    Roots,
+}
+
+/// One stay of a member.
+#[derive(Debug)]
+struct Stay {
+    keys: MemberKeys,
+    from: Seq,
+    /// The entry that ended it.
+    until: Option<Seq>,
+}
+
+/// An epoch as far as its open entries are known.
+pub(in crate::engine) struct EpochState {
+    pub ctx: Context,
+    /// Its secret with the message key, once it reached this device.
+    pub key: Option<EpochKey>,
+    pub header: Header,
+    pub header_seq: Seq,
+    pub header_hash: Hash,
+    pub roster: Roster,
+    /// `E` of the last open entry that is taken into account, and its seq.
+    pub last_open: Hash,
+    pub last_open_seq: Seq,
+    opens: BTreeMap<Seq, Hash>,
+    stays: BTreeMap<UserId, Vec<Stay>>,
+}
+
+pub(in crate::engine) struct EpochKey {
+    pub secret: RoomSecret,
+    pub message: FernetKey,
+}
+
+impl EpochKey {
+    pub fn new(secret: RoomSecret) -> Self {
+        let message = secret.message_key();
+        Self { secret, message }
+    }
+}
+
+/// What an open entry did.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Applied {
+    Joined(MemberKeys),
+    Left(MemberKeys),
+    /// The epoch's secret reached this device.
+    Opened,
+    /// A wrap for this person that does not open, and who made it.
+    BadWrap(UserId),
+    Nothing,
+}
+
+impl EpochState {
+    /// Takes in an epoch from the server's answer: the roster at its header and all its open entries. `before` is the epoch before it
+    /// where this device followed it; then the header must continue that epoch's roster, whoever wrote it.
+    pub fn load(
+        room: RoomId,
+        epoch: Epoch,
+        members: Vec<RosterMember>,
+        entries: &[LoggedEntry],
+        secret: Option<RoomSecret>,
+        before: Option<&Self>,
+        me: &Identity,
+    ) -> Result<Self, Lie> {
+        let (first, later) = entries.split_first().ok_or(Lie::NoHeader)?;
+        let Entry::Open(open) = &first.entry else { return Err(Lie::NoHeader) };
+        let body = open.body()?;
+        if body.room != room || body.epoch != epoch {
+            return Err(Lie::Place);
+        }
+        let header = statement::verify_header(open, &body, secret.as_ref())?.clone();
+        if let Some(before) = before {
+            if body.prev_open != before.last_open {
+                return Err(Lie::Roots);
+            }
+            before.roster.clone().apply(&body)?;
+        }
+        let roster = Roster::from_header(body.sender, &header, members)?;
+        let mut state = Self::new(room, epoch, header, roster, first.seq, entry_hash(&first.entry), secret);
+        for entry in later {
+            let Entry::Open(open) = &entry.entry else { return Err(Lie::NoHeader) };
+            state.apply(room, entry.seq, open, &open.body()?, me)?;
+        }
+        Ok(state)
+    }
+
+    /// Starts an epoch with a header that came in the running log.
+    pub fn follow(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        open: &OpenEntry,
+        body: &OpenBody,
+        secret: Option<RoomSecret>,
+    ) -> Result<Self, Lie> {
+        if body.room != room || body.epoch != self.ctx.epoch + 1 {
+            return Err(Lie::Place);
+        }
+        if body.prev_open != self.last_open {
+            return Err(Lie::Chain);
+        }
+        let header = statement::verify_header(open, body, None)?.clone();
+        let mut roster = self.roster.clone();
+        roster.apply(body)?;
+        let secret = secret.filter(|secret| secret.commitment() == header.commitment);
+        let hash = entry_hash(&Entry::Open(open.clone()));
+        Ok(Self::new(room, body.epoch, header, roster, seq, hash, secret))
+    }
+
+    fn new(
+        room: RoomId,
+        epoch: Epoch,
+        header: Header,
+        roster: Roster,
+        seq: Seq,
+        hash: Hash,
+        secret: Option<RoomSecret>,
+    ) -> Self {
+        let stay = |member: &RosterMember| (member.keys.user, vec![Stay { keys: member.keys.clone(), from: seq, until: None }]);
+        Self {
+            ctx: Context { room, epoch, commitment: header.commitment },
+            key: secret.map(EpochKey::new),
+            stays: roster.members().iter().map(stay).collect(),
+            header,
+            header_seq: seq,
+            header_hash: hash,
+            roster,
+            last_open: hash,
+            last_open_seq: seq,
+            opens: BTreeMap::from([(seq, hash)]),
+        }
+    }
+
+    /// Takes the next open entry of this epoch into account.
+    pub fn apply(
+        &mut self,
+        room: RoomId,
+        seq: Seq,
+        open: &OpenEntry,
+        body: &OpenBody,
+        me: &Identity,
+    ) -> Result<Applied, Lie> {
+        if body.room != room || body.epoch != self.ctx.epoch {
+            return Err(Lie::Place);
+        }
+        if body.prev_open != self.last_open {
+            return Err(Lie::Chain);
+        }
+        let leaver = self.roster.member(&body.sender).map(|member| member.keys.clone());
+        match &body.content {
+            OpenContent::Join(_) => {
+                statement::verify_join(open, body, &self.header.join_key)?;
+            }
+            _ => {
+                let sender = leaver.as_ref().ok_or(RosterError::NotMember)?;
+                statement::verify_by_member(open, body, &sender.signing)?;
+            }
+        }
+        match self.roster.apply(body) {
+            // Signed and in its place, but of a newer version: it can't be understood, but the chain goes on.
+            Ok(()) | Err(RosterError::UnknownKind) => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.last_open = entry_hash(&Entry::Open(open.clone()));
+        self.last_open_seq = seq;
+        self.opens.insert(seq, self.last_open);
+        Ok(match &body.content {
+            OpenContent::Join(join) => {
+                let stay = Stay { keys: join.member.clone(), from: seq, until: None };
+                self.stays.entry(join.member.user).or_default().push(stay);
+                Applied::Joined(join.member.clone())
+            }
+            OpenContent::Leave(_) => {
+                if let Some(stay) = self.stays.get_mut(&body.sender).and_then(|stays| stays.last_mut()) {
+                    stay.until = Some(seq);
+                }
+                leaver.map_or(Applied::Nothing, Applied::Left)
+            }
+            OpenContent::Wrap(it) if it.recipient == me.user() && self.key.is_none() => {
+                match wrap::unwrap(&self.ctx, &body.sender, me, &it.sealed) {
+                    Ok(secret) => {
+                        self.key = Some(EpochKey::new(secret));
+                        Applied::Opened
+                    }
+                    Err(_) => Applied::BadWrap(body.sender),
+                }
+            }
+            OpenContent::Wrap(_) | OpenContent::Header(_) | OpenContent::Unknown(_) => Applied::Nothing,
+        })
+    }
+
+    /// Whether the server shows the same open entry here as before.
+    pub fn knows(&self, seq: Seq, hash: &Hash) -> bool {
+        self.opens.get(&seq) == Some(hash)
+    }
+
+    /// The keys of a user at a place in the log, if they were a member there.
+    pub fn member_at(&self, user: &UserId, seq: Seq) -> Option<&MemberKeys> {
+        let stays = self.stays.get(user)?;
+        stays.iter().rev().find(|stay| stay.from < seq && stay.until.is_none_or(|until| seq < until)).map(|stay| &stay.keys)
+    }
+
+    /// The signing key that goes with [`EpochState::member_at`].
+    pub fn signing_key_at(&self, user: &UserId, seq: Seq) -> Option<PublicKey> {
+        self.member_at(user, seq).map(|keys| keys.signing)
+    }
+
+    /// Anyone who ever was a member in this epoch.
+    pub fn anyone(&self, user: &UserId) -> Option<&MemberKeys> {
+        self.stays.get(user)?.last().map(|stay| &stay.keys)
+    }
+}

@@ -1,0 +1,160 @@
+//! One room as this device knows it: its epochs, the verified stretch of its log, what waits to be sent, what is wrong.
+
+pub(super) mod epoch;
+mod events;
+mod intake;
+pub(super) mod outbox;
+mod views;
+
+use super::vault::{Item, RoomItem};
+use crate::{authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
+use epoch::{EpochKey, EpochState};
+use model::{Alarm, TimelineItem};
+use outbox::Outbox;
+use protocol::{Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead};
+use std::collections::BTreeMap;
+
+pub(super) use intake::Absorbed;
+
+/// What is to be done once the vault holds the room's secret: never before, or a crash would lose the only copy.
+pub(super) enum Waiting {
+    /// Submit the first header.
+    Create { ticket: u32, header: OpenEntry, name: String },
+    /// Look the room up and join.
+    Join { ticket: u32, secret: RoomSecret },
+}
+
+/// Requests that are on their way.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// A page older than the window.
+    pub older: Option<u32>,
+    /// A page that closes a gap or leads to the head.
+    pub newer: Option<u32>,
+    /// The entries right behind the header, for the room's name.
+    pub profile: Option<u32>,
+    /// Epochs' open entries, by request.
+    pub opens: BTreeMap<u32, Epoch>,
+}
+
+pub(super) struct Room {
+    pub id: RoomId,
+    pub item: Item<RoomItem>,
+    /// What the server said of the room last; none while it does not list it.
+    pub server: Option<RoomHead>,
+    /// Whether the server listed it on this connection, or said that it does not.
+    pub listed: Option<bool>,
+    pub epochs: BTreeMap<Epoch, EpochState>,
+    /// The verified window of the log.
+    pub transcript: Option<Transcript>,
+    /// Entries beyond the window's head.
+    pub ahead: BTreeMap<Seq, LoggedEntry>,
+    /// Items of the window that show something.
+    pub timeline: BTreeMap<Seq, TimelineItem>,
+    pub verifier: Verifier,
+    pub outbox: Outbox,
+    pub alarms: Vec<Alarm>,
+    pub asked: Asked,
+    pub waiting: Option<Waiting>,
+    /// The secret of a rotation that is with the server.
+    pub rotation: Option<RoomSecret>,
+    /// When a refused rotation, join or leave may be tried again.
+    pub retry_at: Option<Time>,
+    /// Those who wait for the room key to be shown, until the rotation is done.
+    pub reveals: Vec<u32>,
+    /// A leave to be submitted: its ticket and how often it was tried.
+    pub leaving: Option<(u32, u32)>,
+    /// Whether older entries than the window's can be read at all.
+    pub complete: bool,
+}
+
+impl Room {
+    pub fn new(id: RoomId) -> Self {
+        Self {
+            id,
+            item: Item::default(),
+            server: None,
+            listed: None,
+            epochs: BTreeMap::new(),
+            transcript: None,
+            ahead: BTreeMap::new(),
+            timeline: BTreeMap::new(),
+            verifier: Verifier::new(),
+            outbox: Outbox::default(),
+            alarms: Vec::new(),
+            asked: Asked::default(),
+            waiting: None,
+            rotation: None,
+            retry_at: None,
+            reveals: Vec::new(),
+            leaving: None,
+            complete: false,
+        }
+    }
+
+    /// The newest epoch that is loaded.
+    pub fn current(&self) -> Option<&EpochState> {
+        self.epochs.last_key_value().map(|(_, epoch)| epoch)
+    }
+
+    /// The epoch in which a place of the log lies, if it is loaded.
+    pub fn epoch_at(&self, seq: Seq) -> Option<&EpochState> {
+        self.epochs.values().rev().find(|epoch| epoch.header_seq <= seq)
+    }
+
+    /// Whether the newest epoch of the server is loaded and its key is here.
+    pub fn can_seal(&self) -> bool {
+        let server = self.server.map(|head| head.epoch);
+        let key_here = |epoch: &EpochState| epoch.key.is_some() && server.is_some_and(|server| server <= epoch.ctx.epoch);
+        self.transcript.is_some() && self.current().is_some_and(key_here)
+    }
+
+    /// Puts an epoch into its place and gives it the secret that an epoch after it, or the vault, knows.
+    pub fn add_epoch(&mut self, mut state: EpochState) {
+        let epoch = state.ctx.epoch;
+        if state.key.is_none() {
+            let kept = self.item.content.secret(epoch);
+            state.key = kept.filter(|secret| secret.commitment() == state.header.commitment).map(EpochKey::new);
+        }
+        self.verifier.header(epoch, state.header_seq, state.header_hash);
+        self.epochs.insert(epoch, state);
+    }
+
+    /// The secret of the epoch before a loaded one: from the vault, or from the chain that the header carries for newcomers.
+    pub fn secret_before(&self, epoch: Epoch) -> Option<RoomSecret> {
+        let before = epoch.checked_sub(1)?;
+        self.item.content.secret(before).or_else(|| {
+            let state = self.epochs.get(&epoch)?;
+            let key = state.key.as_ref()?.secret.history_key();
+            let secret = key.open(state.header.history.as_deref()?).ok()?;
+            RoomSecret::from_slice(&secret)
+        })
+    }
+
+    /// The line is gone: nothing that was asked will be answered.
+    pub fn line_lost(&mut self) {
+        self.asked = Asked::default();
+        self.listed = None;
+        self.outbox.line_lost();
+    }
+
+    /// Adds an alarm, once.
+    pub fn raise(&mut self, alarm: Alarm) {
+        if !self.alarms.iter().any(|known| known.sentence == alarm.sentence) {
+            self.alarms.push(alarm);
+        }
+    }
+
+    /// How a user is called here: the name they chose, or their username.
+    pub fn name_of(&self, user: &UserId) -> String {
+        match self.item.content.names.get(user) {
+            Some((_, name)) if !name.is_empty() => name.clone(),
+            _ => self.username_of(user),
+        }
+    }
+
+    pub fn username_of(&self, user: &UserId) -> String {
+        let keys = self.epochs.values().rev().find_map(|epoch| epoch.anyone(user));
+        keys.map_or_else(|| "someone".to_owned(), |keys| keys.username.to_string())
+    }
+}

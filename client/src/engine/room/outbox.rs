@@ -1,0 +1,166 @@
+//! What waits to be sent in one room. One message is under way at a time, so that the chain of a device never has two ends.
+
+use crate::{body::Content, secret::Secret32};
+use protocol::{DeviceId, Epoch, Hash, MessageId, RoomId, Seq, Time, b64};
+use rand_core::{CryptoRng, RngCore};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+/// Sorts unsent items behind all that the log has.
+pub(in crate::engine) const UNSENT: u64 = 1 << 60;
+
+/// The end of this device's chain in one room. Durable before anything that continues it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::engine) struct Chain {
+    pub device: DeviceId,
+    pub epoch: Epoch,
+    /// The number of the last message; 0 for none in this epoch.
+    pub n: u64,
+    /// Its `B`, or the `E` of the epoch's header.
+    pub prev: Hash,
+}
+
+/// One thing to send.
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::engine) struct Outgoing {
+    pub id: MessageId,
+    /// Order within the outbox.
+    pub order: u64,
+    pub at: Time,
+    pub what: Saying,
+    /// The token once sealed; sent byte for byte until it is answered.
+    pub sealed: Option<SealedItem>,
+    #[serde(skip)]
+    pub stage: Stage,
+}
+
+/// What one can say; the storable side of [`Content`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::engine) enum Saying {
+    Text(String),
+    RoomName(String),
+    DisplayName(String),
+}
+
+impl Saying {
+    pub fn content(&self) -> Content {
+        match self.clone() {
+            Self::Text(text) => Content::Text { text },
+            Self::RoomName(name) => Content::RoomProfile { name },
+            Self::DisplayName(display_name) => Content::MemberProfile { display_name },
+        }
+    }
+}
+
+/// A sealed message on its way.
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::engine) struct SealedItem {
+    pub token: String,
+    /// The chain with this message at its end.
+    pub chain: Chain,
+}
+
+/// How far an outgoing message is. After a reload everything starts as waiting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::engine) enum Stage {
+    /// In line.
+    #[default]
+    Waiting,
+    /// Being made durable under this write.
+    Storing(u32),
+    /// With the server on this connection.
+    Sent,
+    /// Acknowledged at this seq; the entry itself has not come yet.
+    Acknowledged(Seq),
+    /// To be sent again, the same bytes, at this time.
+    Later(Time),
+    /// Refused for good until the person tries again.
+    Failed(String),
+}
+
+#[derive(Default)]
+pub(in crate::engine) struct Outbox {
+    pub items: VecDeque<Outgoing>,
+    pub chain: Option<Chain>,
+}
+
+impl Outbox {
+    pub fn push(&mut self, rng: &mut (impl RngCore + CryptoRng), at: Time, what: Saying) -> &Outgoing {
+        let mut id = [0; MessageId::LEN];
+        rng.fill_bytes(&mut id);
+        let order = self.items.back().map_or(UNSENT, |last| last.order + 1);
+        self.items.push_back(Outgoing { id: MessageId(id), order, at, what, sealed: None, stage: Stage::Waiting });
+        &self.items[self.items.len() - 1]
+    }
+
+    /// The one whose turn it is: failed ones wait for the person, the others keep their order.
+    pub fn front(&mut self) -> Option<&mut Outgoing> {
+        self.items.iter_mut().find(|item| !matches!(item.stage, Stage::Failed(_) | Stage::Acknowledged(_)))
+    }
+
+    pub fn find(&mut self, id: &MessageId) -> Option<&mut Outgoing> {
+        self.items.iter_mut().find(|item| item.id == *id)
+    }
+
+    pub fn remove(&mut self, id: &MessageId) -> Option<Outgoing> {
+        let at = self.items.iter().position(|item| item.id == *id)?;
+        self.items.remove(at)
+    }
+
+    /// Takes the own message that the log has under these bytes out of the outbox.
+    pub fn settle(&mut self, token: &str) -> Option<Outgoing> {
+        let sealed = |item: &Outgoing| item.sealed.as_ref().is_some_and(|sealed| sealed.token == token);
+        let at = self.items.iter().position(sealed)?;
+        self.items.remove(at)
+    }
+
+    /// How many of the person's messages are not stored by the server.
+    pub fn unsent(&self) -> usize {
+        let open = |item: &&Outgoing| matches!(item.what, Saying::Text(_)) && !matches!(item.stage, Stage::Acknowledged(_));
+        self.items.iter().filter(open).count()
+    }
+
+    /// Everything that was sealed must be sealed again: its epoch is over, or something before it was refused.
+    pub fn unseal(&mut self) {
+        for item in &mut self.items {
+            if !matches!(item.stage, Stage::Acknowledged(_)) {
+                item.sealed = None;
+                if !matches!(item.stage, Stage::Failed(_)) {
+                    item.stage = Stage::Waiting;
+                }
+            }
+        }
+    }
+
+    /// The line is gone: what was with the server and got no answer goes again.
+    pub fn line_lost(&mut self) {
+        for item in &mut self.items {
+            if matches!(item.stage, Stage::Sent | Stage::Later(_)) {
+                item.stage = Stage::Waiting;
+            }
+        }
+    }
+
+    /// When something here is due.
+    pub fn timeout(&self) -> Option<Time> {
+        self.items.iter().filter_map(|item| if let Stage::Later(at) = item.stage { Some(at) } else { None }).min()
+    }
+}
+
+/// A device id that no chain has yet.
+pub(in crate::engine) fn new_device(rng: &mut (impl RngCore + CryptoRng)) -> DeviceId {
+    let mut id = [0; DeviceId::LEN];
+    id.copy_from_slice(&Secret32::random(rng).as_bytes()[..DeviceId::LEN]);
+    DeviceId(id)
+}
+
+/// The local store's name of an outgoing message.
+pub(in crate::engine) fn stored_name(room: &RoomId, id: &MessageId) -> String {
+    format!("outbox/{room}/{}", b64::encode(id.0))
+}
+
+/// The local store's name of a room's chain.
+pub(in crate::engine) fn chain_name(room: &RoomId) -> String {
+    format!("chain/{room}")
+}
