@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{body::Body, envelope};
 use model::{Answer, TimelineOp, Trouble};
-use protocol::{Limit, MessageId, PublicError, RoomId, Seq, Time, frame::ClientFrame, limits};
+use protocol::{Limit, MessageId, PublicError, RoomId, Seq, frame::ClientFrame, limits};
 use rand_core::{CryptoRng, RngCore};
 
 /// How long to wait before what the server was too busy for goes again, in milliseconds.
@@ -182,7 +182,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
     }
 
-    pub(super) fn acknowledged(&mut self, id: RoomId, message: &MessageId, seq: Seq, at: Time) {
+    pub(super) fn acknowledged(&mut self, id: RoomId, message: &MessageId, seq: Seq) {
         let Some(room) = self.rooms.get_mut(&id) else { return };
         let head = room.transcript.as_ref().map_or(0, |transcript| transcript.head().seq);
         let Some(item) = room.outbox.find(message) else { return };
@@ -191,7 +191,6 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         let Some(item) = room.outbox.find(message) else { return };
         item.stage = Stage::Acknowledged(seq);
-        let _ = at;
         let item = item.clone();
         if seq <= head {
             // The entry came before the acknowledgement and was not this message, or it would have left the outbox.

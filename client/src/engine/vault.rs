@@ -164,6 +164,12 @@ impl RoomItem {
         }
     }
 
+    /// Puts an epoch's proven secret in place of what was kept for it.
+    pub fn set_secret(&mut self, epoch: Epoch, secret: SecretText) {
+        self.secrets.retain(|known| known.epoch != epoch);
+        self.keep_secret(epoch, secret);
+    }
+
     pub fn secret(&self, epoch: Epoch) -> Option<RoomSecret> {
         let at = self.secrets.binary_search_by_key(&epoch, |known| known.epoch).ok()?;
         RoomSecret::parse(self.secrets[at].secret.reveal()).ok()
