@@ -374,7 +374,7 @@ async fn frames_that_are_none_end_the_conversation() {
         "",
         "{}",
         "null",
-        r#"{"type":"ping","more":1}"#,
+        r#"{"type":"opens","request":1,"room":"AAAAAAAAAAAAAAAAAAAAAA","epoch":1,"more":1}"#,
         r#"{"type":"fly"}"#,
         &hello(&[]),
         &long,

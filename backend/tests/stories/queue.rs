@@ -1,6 +1,9 @@
 use crate::{room::*, world::*};
 use backend::{Error, Limits, Options};
-use protocol::{Entry, MessageId, PublicError};
+use protocol::{
+    Entry, MessageId, PublicError,
+    frame::{ClientFrame, ServerFrame},
+};
 
 fn fast() -> Options {
     Options {
@@ -61,10 +64,33 @@ async fn messages_of_one_sender_keep_their_order() {
     let mut world = World::with(fast()).await;
     let ana = world.person("ana").await;
     let room = Room::with(&mut world, &[&ana]).await;
-    let texts: Vec<_> = (0..300).map(|n| format!("t{n}")).collect();
-    let sends = texts.iter().map(|text| room.say(&world, &ana, text));
-    let answers = futures::future::join_all(sends).await;
-    let seqs: Vec<_> = answers.into_iter().map(|it| it.unwrap().seq).collect();
+    let hello = format!(r#"{{"type":"hello","version":1,"device":"{DEVICE}","cursors":[]}}"#);
+    let connection = world
+        .backend
+        .open(ana.session.clone(), &hello)
+        .await
+        .unwrap();
+    for n in 0..300u32 {
+        let mut id = [0; 16];
+        id[..4].copy_from_slice(&n.to_be_bytes());
+        let frame = ClientFrame::Send {
+            room: room.id,
+            id: MessageId(id),
+            epoch: 1,
+            token: token(&format!("t{n}")),
+        };
+        connection
+            .receive(&serde_json::to_string(&frame).unwrap())
+            .await;
+    }
+    let mut seqs = Vec::new();
+    while seqs.len() < 300 {
+        for frame in connection.take().await.unwrap() {
+            if let ServerFrame::Ack { seq, .. } = serde_json::from_slice(&frame).unwrap() {
+                seqs.push(seq);
+            }
+        }
+    }
     assert_eq!(seqs, (2..302).collect::<Vec<_>>());
 }
 

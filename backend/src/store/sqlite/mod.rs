@@ -77,9 +77,8 @@ impl SqliteStore {
     }
 
     async fn begin_write(&self) -> Result<Box<dyn Tx>, StoreError> {
-        // A transaction that starts by reading could not become a writing one if a checkpoint got in between.
-        let tx = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Box::new(SqliteTx(tx)))
+        let connection = self.writer.acquire().await?;
+        Ok(Box::new(SqliteTx::begin(connection).await?))
     }
 
     async fn close_all(&self) {

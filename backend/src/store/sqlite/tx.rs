@@ -15,11 +15,37 @@ use protocol::{
     open::{Role, RosterMember},
     roster::Roster,
 };
-use sqlx::{Sqlite, Transaction, query};
+use sqlx::{Sqlite, pool::PoolConnection, query};
 
-pub(super) struct SqliteTx(pub(super) Transaction<'static, Sqlite>);
+/// The writer's connection with an open transaction.
+///
+/// The connection is not used again unless the commit succeeded: where the disk is full, SQLite has rolled back on its own,
+/// and no bookkeeping of ours can tell. Closing it rolls back whatever is left, and the next transaction gets a new one.
+pub(super) struct SqliteTx(PoolConnection<Sqlite>, Committed);
+
+#[derive(PartialEq, Eq)]
+enum Committed {
+    Yes,
+    No,
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        if self.1 == Committed::No {
+            self.0.close_on_drop();
+        }
+    }
+}
 
 impl SqliteTx {
+    /// Starts writing at once: a transaction that starts by reading could not become a writing one if a checkpoint got in
+    /// between.
+    pub(super) async fn begin(connection: PoolConnection<Sqlite>) -> Result<Self, StoreError> {
+        let mut tx = Self(connection, Committed::No);
+        tx.run("BEGIN IMMEDIATE").await?;
+        Ok(tx)
+    }
+
     /// Runs one parameterless statement.
     async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
         query(statement).execute(&mut *self.0).await?;
@@ -42,8 +68,10 @@ impl Tx for SqliteTx {
         self.run("RELEASE step").await
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        self.run("COMMIT").await?;
+        self.1 = Committed::Yes;
+        Ok(())
     }
 
     async fn server_value(&mut self, name: &str, candidate: &[u8]) -> Result<Vec<u8>, StoreError> {
