@@ -109,13 +109,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// An answer to one of the calls of this file.
     pub(super) fn account_answered(&mut self, flow: Flow, answer: ApiAnswer) {
-        let ticket = match &flow {
-            Flow::Register { ticket, .. }
-            | Flow::RegisterFinish { ticket, .. }
-            | Flow::LogIn { ticket, .. }
-            | Flow::LogInFinish { ticket, .. } => *ticket,
-            _ => 0,
-        };
+        let ticket = flow.ticket();
         if let Err(trouble) = self.try_account_answered(flow, answer) {
             self.out.answer(ticket, Err(trouble));
         }

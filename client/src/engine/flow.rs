@@ -8,7 +8,7 @@ use crate::{
     secret::Secret32,
 };
 use model::SecretText;
-use protocol::{Hash, RoomId, SessionHandle, Username, api::StoredCredentials};
+use protocol::{Hash, RoomId, Username, api::StoredCredentials};
 
 /// A half-done command or upkeep.
 pub(super) enum Flow {
@@ -31,7 +31,7 @@ pub(super) enum Flow {
     /// The list of sessions is on its way.
     Sessions { ticket: u32 },
     /// Sessions are being ended.
-    Revoke { ticket: u32, handle: Option<SessionHandle> },
+    Revoke { ticket: u32 },
     /// The vault is being read. `ticket` is the log-in that waits for it.
     VaultList { ticket: u32 },
     /// A vault item is being written.
@@ -41,11 +41,35 @@ pub(super) enum Flow {
     /// A room is being looked up by its key.
     RoomFind { ticket: u32, secret: RoomSecret, tries: u32 },
     /// A join is with the server.
-    Join { ticket: u32, room: RoomId, tries: u32 },
+    Join { ticket: u32, room: RoomId, secret: RoomSecret, tries: u32 },
     /// A leave is with the server.
     Leave { ticket: u32, room: RoomId },
     /// A rotation is with the server.
     Rotate { room: RoomId },
+}
+
+impl Flow {
+    /// The command that waits for this; 0 for none.
+    pub fn ticket(&self) -> u32 {
+        match self {
+            Self::Register { ticket, .. }
+            | Self::RegisterStretch { ticket, .. }
+            | Self::RegisterFinish { ticket, .. }
+            | Self::LogIn { ticket, .. }
+            | Self::LogInStretch { ticket, .. }
+            | Self::LogInFinish { ticket, .. }
+            | Self::LogOut { ticket }
+            | Self::DeleteAccount { ticket }
+            | Self::Sessions { ticket }
+            | Self::Revoke { ticket }
+            | Self::VaultList { ticket }
+            | Self::RoomCreate { ticket, .. }
+            | Self::RoomFind { ticket, .. }
+            | Self::Join { ticket, .. }
+            | Self::Leave { ticket, .. } => *ticket,
+            Self::VaultPut { .. } | Self::Rotate { .. } => 0,
+        }
+    }
 }
 
 /// Why new credentials are registered.

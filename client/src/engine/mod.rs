@@ -21,9 +21,6 @@ mod rotation;
 mod vault;
 mod views;
 
-#[cfg(test)]
-mod tests;
-
 use crate::{
     account::{AccountSecret, Identity},
     io::{Action, ApiAnswer, ApiRequest, Event},

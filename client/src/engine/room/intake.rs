@@ -317,6 +317,11 @@ impl Room {
         }
     }
 
+    /// The log has something else than the own message at the place that the server acknowledged.
+    pub fn deny_acknowledged(&mut self, seq: Seq) {
+        self.check_acknowledged(seq, &mut Absorbed::default());
+    }
+
     /// The entry at an acknowledged place must have been the own message; that is gone from the outbox by now if it was.
     fn check_acknowledged(&mut self, seq: Seq, absorbed: &mut Absorbed) {
         let Some(item) = self.outbox.items.iter_mut().find(|item| item.stage == Stage::Acknowledged(seq)) else { return };

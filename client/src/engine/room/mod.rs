@@ -9,9 +9,10 @@ mod views;
 use super::vault::{Item, RoomItem};
 use crate::{authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
 use epoch::{EpochKey, EpochState};
-use model::{Alarm, TimelineItem};
-use outbox::Outbox;
-use protocol::{Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead};
+use model::{Alarm, ItemKind, TimelineItem};
+use outbox::{Chain, Outbox};
+use protocol::{Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead, open::Head};
+use rand_core::{CryptoRng, RngCore};
 use std::collections::BTreeMap;
 
 pub(super) use intake::Absorbed;
@@ -22,6 +23,8 @@ pub(super) enum Waiting {
     Create { ticket: u32, header: OpenEntry, name: String },
     /// Look the room up and join.
     Join { ticket: u32, secret: RoomSecret },
+    /// Submit the rotation.
+    Rotate,
 }
 
 /// Requests that are on their way.
@@ -136,6 +139,24 @@ impl Room {
         self.asked = Asked::default();
         self.listed = None;
         self.outbox.line_lost();
+    }
+
+    /// Where the next own message stands in its chain, and what it has seen. A chain of an epoch that is over, or in doubt, gives way
+    /// to a new one.
+    pub fn next_in_chain(&self, rng: &mut (impl RngCore + CryptoRng)) -> Option<(Chain, Head)> {
+        let (epoch, seen) = (self.current()?, self.transcript.as_ref()?.head());
+        let chain = match self.outbox.chain {
+            Some(chain) if chain.epoch == epoch.ctx.epoch => Chain { n: chain.n + 1, ..chain },
+            _ => Chain { device: outbox::new_device(rng), epoch: epoch.ctx.epoch, n: 1, prev: epoch.header_hash },
+        };
+        Some((chain, seen))
+    }
+
+    /// Messages of others after a place of the log, as far as they are loaded.
+    pub fn unread_after(&self, seq: Seq) -> u32 {
+        let theirs = |item: &&TimelineItem| matches!(&item.kind, ItemKind::Message { sender, .. } if !sender.me);
+        let count = self.timeline.range(seq + 1..).map(|(_, item)| item).filter(theirs).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// Adds an alarm, once.

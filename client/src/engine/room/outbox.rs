@@ -133,6 +133,11 @@ impl Outbox {
         }
     }
 
+    /// Everything came back from the local store, in no order.
+    pub fn restored(&mut self) {
+        self.items.make_contiguous().sort_by_key(|item| item.order);
+    }
+
     /// The line is gone: what was with the server and got no answer goes again.
     pub fn line_lost(&mut self) {
         for item in &mut self.items {

@@ -1,0 +1,282 @@
+//! Making, joining and leaving rooms. The vault holds a room's secret before the server hears of it.
+
+use super::{
+    Engine,
+    account::unexpected,
+    flow::Flow,
+    room::{Room, Waiting, epoch::EpochState, outbox::Saying},
+};
+use crate::{
+    io::{ApiAnswer, ApiRequest},
+    room_key::RoomSecret,
+    statement::{self, NewEpoch, Place},
+    transcript::Transcript,
+};
+use model::{Answer, SecretText, Trouble};
+use protocol::{
+    Hash, PublicError, RoomId,
+    api::{RoomCreate, RoomFind, RoomFound, RoomSubmit},
+    limits,
+    open::Settings,
+    roster::Roster,
+};
+use rand_core::{CryptoRng, RngCore};
+
+/// How often a statement is signed anew because the room changed meanwhile.
+const TRIES: u32 = 5;
+/// How long to wait between two tries, in milliseconds.
+const AGAIN: u64 = 400;
+
+impl<R: RngCore + CryptoRng> Engine<R> {
+    pub(super) fn create_room(&mut self, ticket: u32, name: &str) -> Result<(), Trouble> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(Trouble::NameMissing);
+        }
+        if name.len() > limits::ROOM_NAME_BYTES || name.chars().any(char::is_control) {
+            return Err(Trouble::NameTooLong);
+        }
+        let account = self.account.as_ref().ok_or(Trouble::NotNow)?;
+        let mut id = [0; RoomId::LEN];
+        self.rng.fill_bytes(&mut id);
+        let id = RoomId(id);
+        let secret = RoomSecret::generate(&mut self.rng);
+        let roster = Roster::of_creator(account.identity.member_keys(&account.username));
+        let new = NewEpoch {
+            secret: &secret,
+            author: &account.username,
+            roster: roster.members(),
+            settings: Settings { history_for_newcomers: true },
+            seen: Transcript::from_beginning(id).head(),
+            previous: None,
+        };
+        let place = Place { room: id, epoch: 1, prev_open: Hash::ZERO };
+        let header = statement::header(&account.identity, place, new).map_err(broken)?.entry;
+        let mut room = Room::new(id);
+        let item = room.item.change_at_once(self.now);
+        item.set_secret(1, SecretText::new(secret.reveal().to_string()));
+        name.clone_into(&mut item.name);
+        room.waiting = Some(Waiting::Create { ticket, header, name: name.to_owned() });
+        self.rooms.insert(id, room);
+        Ok(())
+    }
+
+    pub(super) fn join_room(&mut self, ticket: u32, key: &SecretText) -> Result<(), Trouble> {
+        self.account()?;
+        let secret = RoomSecret::parse(key.reveal()).map_err(|error| Trouble::RoomKey(error.to_string()))?;
+        self.find_room(ticket, secret, 0);
+        Ok(())
+    }
+
+    fn find_room(&mut self, ticket: u32, secret: RoomSecret, tries: u32) {
+        let request = ApiRequest::RoomFind(RoomFind { locator: secret.locator() });
+        self.call(request, Flow::RoomFind { ticket, secret, tries });
+    }
+
+    pub(super) fn leave_room(&mut self, ticket: u32, id: RoomId) -> Result<(), Trouble> {
+        self.account()?;
+        self.room_mut(id)?.leaving = Some((ticket, 0));
+        self.submit_leave(id);
+        Ok(())
+    }
+
+    pub(super) fn forget_room(&mut self, id: RoomId) -> Result<(), Trouble> {
+        let now = self.now;
+        self.room_mut(id)?.item.change_at_once(now).left = true;
+        self.show_room(id);
+        self.show_rooms();
+        Ok(())
+    }
+
+    /// Leaves every room, then deletes the account.
+    pub(super) fn leave_all(&mut self, ticket: u32) {
+        let rooms: Vec<RoomId> =
+            self.rooms.values().filter(|room| room.listed == Some(true)).map(|room| room.id).collect();
+        self.deleting = Some(ticket);
+        for id in rooms {
+            if let Some(room) = self.rooms.get_mut(&id) {
+                room.leaving = Some((0, 0));
+            }
+            self.submit_leave(id);
+        }
+        self.delete_if_alone();
+    }
+
+    fn delete_if_alone(&mut self) {
+        if self.rooms.values().any(|room| room.listed == Some(true)) {
+            return;
+        }
+        if let Some(ticket) = self.deleting.take() {
+            self.call(ApiRequest::DeleteAccount, Flow::DeleteAccount { ticket });
+        }
+    }
+
+    fn submit_leave(&mut self, id: RoomId) {
+        let Some(account) = &self.account else { return };
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let (Some(epoch), Some((ticket, _))) = (room.epochs.last_key_value().map(|(_, it)| it), room.leaving) else {
+            return;
+        };
+        let place = Place { room: id, epoch: epoch.ctx.epoch, prev_open: epoch.last_open };
+        room.retry_at = None;
+        match statement::leave(&account.identity, place) {
+            Ok(leave) => {
+                let submit = RoomSubmit { room: id, entries: vec![leave.entry] };
+                self.call(ApiRequest::RoomSubmit(submit), Flow::Leave { ticket, room: id });
+            }
+            Err(error) => self.out.answer(ticket, Err(broken(error))),
+        }
+    }
+
+    /// Tries again what the room's changes made stale.
+    pub(super) fn retry_membership(&mut self, id: RoomId) {
+        let now = self.now;
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        if room.retry_at.is_none_or(|at| at > now) {
+            return;
+        }
+        room.retry_at = None;
+        if room.leaving.is_some() {
+            self.submit_leave(id);
+        } else if !room.reveals.is_empty() && room.rotation_due() {
+            self.rotate(id);
+        }
+    }
+
+    /// The vault holds a room's item now: what waited for that goes on.
+    pub(super) fn vault_saved(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get_mut(&id).filter(|room| room.item.is_saved()) else { return };
+        match room.waiting.take() {
+            Some(Waiting::Create { ticket, header, name }) => {
+                let request = ApiRequest::RoomCreate(RoomCreate { header });
+                self.call(request, Flow::RoomCreate { ticket, room: id, name });
+            }
+            Some(Waiting::Join { ticket, secret }) => self.find_room(ticket, secret, 1),
+            Some(Waiting::Rotate) => self.submit_rotation(id),
+            None => {}
+        }
+    }
+
+    /// The vault refused a room's item: what waited for it fails.
+    pub(super) fn vault_refused(&mut self, id: RoomId, error: &PublicError) {
+        let waiting = self.rooms.get_mut(&id).and_then(|room| room.waiting.take());
+        if let Some(Waiting::Create { ticket, .. } | Waiting::Join { ticket, .. }) = waiting {
+            self.rooms.remove(&id);
+            self.out.answer(ticket, Err(error.clone().into()));
+        }
+    }
+
+    pub(super) fn membership_answered(&mut self, flow: Flow, result: Result<ApiAnswer, PublicError>) {
+        let ticket = flow.ticket();
+        let outcome = match (flow, result) {
+            (Flow::RoomCreate { ticket, room, name }, Ok(ApiAnswer::Room(head))) => {
+                self.room_listed(head);
+                self.entered(ticket, room, Some(name));
+                Ok(())
+            }
+            (Flow::RoomFind { ticket, secret, tries }, Ok(ApiAnswer::RoomFound(found))) => {
+                self.room_found(ticket, secret, tries, *found)
+            }
+            (Flow::Join { ticket, room, .. }, Ok(ApiAnswer::Submitted(submitted))) => {
+                self.room_listed(submitted.head);
+                self.entered(ticket, room, None);
+                Ok(())
+            }
+            (Flow::Join { ticket, room, secret, tries }, Err(PublicError::StaleOpen { .. })) if tries < TRIES => {
+                let _ = room;
+                self.find_room(ticket, secret, tries + 1);
+                Ok(())
+            }
+            (Flow::Leave { ticket, room }, Ok(_) | Err(PublicError::NotMember)) => {
+                self.has_left(ticket, room);
+                Ok(())
+            }
+            (Flow::Leave { room, .. }, Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }))
+                if self.may_leave_again(room) =>
+            {
+                Ok(())
+            }
+            (Flow::Leave { room, .. }, Err(error)) => {
+                if let Some(room) = self.rooms.get_mut(&room) {
+                    room.leaving = None;
+                }
+                if let Some(ticket) = self.deleting.take() {
+                    self.out.answer(ticket, Err(error.clone().into()));
+                }
+                Err(error.into())
+            }
+            (_, Err(error)) => Err(error.into()),
+            _ => Err(unexpected()),
+        };
+        if let Err(trouble) = outcome {
+            self.out.answer(ticket, Err(trouble));
+        }
+    }
+
+    /// The room of a key: proves that it is that key's room, then joins.
+    fn room_found(&mut self, ticket: u32, secret: RoomSecret, tries: u32, found: RoomFound) -> Result<(), Trouble> {
+        let account = self.account.as_ref().ok_or(Trouble::NotNow)?;
+        let RoomFound { room: id, epoch, members, entries } = found;
+        let state = EpochState::load(id, epoch, members, &entries, Some(secret.duplicate()), None, &account.identity)
+            .map_err(|lie| Trouble::Lie(lie.to_string()))?;
+        if state.roster.member(&account.identity.user()).is_some() {
+            self.out.answer(ticket, Ok(Answer::Room(id)));
+            return Ok(());
+        }
+        if tries == 0 {
+            let room = self.rooms.entry(id).or_insert_with(|| Room::new(id));
+            let item = room.item.change_at_once(self.now);
+            item.set_secret(epoch, SecretText::new(secret.reveal().to_string()));
+            item.left = false;
+            room.waiting = Some(Waiting::Join { ticket, secret });
+            return Ok(());
+        }
+        let place = Place { room: id, epoch, prev_open: state.last_open };
+        let join = statement::join(&account.identity, place, &account.username, &secret).map_err(broken)?;
+        let submit = RoomSubmit { room: id, entries: vec![join.entry] };
+        self.call(ApiRequest::RoomSubmit(submit), Flow::Join { ticket, room: id, secret, tries });
+        Ok(())
+    }
+
+    /// This person is in the room now.
+    fn entered(&mut self, ticket: u32, id: RoomId, name: Option<String>) {
+        let display_name = self.vault.settings.content.display_name.clone();
+        let name = name.map(Saying::RoomName);
+        let display_name = Some(display_name).filter(|name| !name.is_empty()).map(Saying::DisplayName);
+        for what in name.into_iter().chain(display_name) {
+            // The room was just put into the list.
+            let _ = self.say(id, what);
+        }
+        self.out.answer(ticket, Ok(Answer::Room(id)));
+    }
+
+    fn may_leave_again(&mut self, id: RoomId) -> bool {
+        let now = self.now;
+        let Some(room) = self.rooms.get_mut(&id) else { return false };
+        match &mut room.leaving {
+            Some((_, tries)) if *tries < TRIES => {
+                *tries += 1;
+                room.retry_at = Some(now + AGAIN);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn has_left(&mut self, ticket: u32, id: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.leaving = None;
+            room.listed = Some(false);
+            room.outbox.items.clear();
+            room.item.change_at_once(self.now).left = true;
+        }
+        self.show_room(id);
+        self.show_rooms();
+        self.out.answer(ticket, Ok(Answer::Done));
+        self.delete_if_alone();
+    }
+}
+
+pub(super) fn broken(error: impl ToString) -> Trouble {
+    Trouble::Browser(error.to_string())
+}
