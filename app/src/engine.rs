@@ -175,7 +175,9 @@ impl Engine {
         self.timeline.set(Vec::new());
         self.recovery_code.set(None);
         self.sessions.set(Vec::new());
-        let open = self.asks.try_update_value(|asks| std::mem::take(&mut asks.open));
+        let open = self
+            .asks
+            .try_update_value(|asks| std::mem::take(&mut asks.open));
         for ask in open.into_iter().flat_map(HashMap::into_values) {
             let gone = Trouble::Browser("another tab took over.".to_owned());
             let _ = ask.try_set(Ask::Failed(gone));

@@ -4,9 +4,9 @@ use crate::opaque::{StretchDone, StretchJob};
 use protocol::{
     PublicError, SessionHandle,
     api::{
-        CredentialsFinish, CredentialsStart, LoggedIn, LoginChallenge, LoginFinish, LoginStart, RecoverFinish, RecoverOpened,
-        RecoverStart, RegisterFinish, RegisterStart, Registration, RoomCreate, RoomFind, RoomFound, RoomSubmit, SessionInfo,
-        Submitted, VaultItem, VaultPut,
+        CredentialsFinish, CredentialsStart, LoggedIn, LoginChallenge, LoginFinish, LoginStart,
+        RecoverFinish, RecoverOpened, RecoverStart, RegisterFinish, RegisterStart, Registration,
+        RoomCreate, RoomFind, RoomFound, RoomSubmit, SessionInfo, Submitted, VaultItem, VaultPut,
     },
     frame::RoomHead,
 };
@@ -109,7 +109,10 @@ pub enum Action {
 
 /// A request of the HTTP API.
 #[derive(Debug, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each variant is the endpoint of its name, documented in protocol::api")]
+#[expect(
+    missing_docs,
+    reason = "each variant is the endpoint of its name, documented in protocol::api"
+)]
 pub enum ApiRequest {
     RegisterStart(RegisterStart),
     RegisterFinish(Box<RegisterFinish>),
@@ -133,7 +136,10 @@ pub enum ApiRequest {
 
 /// An answer of the HTTP API.
 #[derive(Debug, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each variant is the answer type of its endpoints, documented in protocol::api")]
+#[expect(
+    missing_docs,
+    reason = "each variant is the answer type of its endpoints, documented in protocol::api"
+)]
 pub enum ApiAnswer {
     Registration(Registration),
     LoginChallenge(LoginChallenge),

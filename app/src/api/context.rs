@@ -33,7 +33,11 @@ pub(super) struct Asked {
 
 impl Asked {
     pub fn now() -> Self {
-        Self { context: expect_context(), parts: expect_context(), response: expect_context() }
+        Self {
+            context: expect_context(),
+            parts: expect_context(),
+            response: expect_context(),
+        }
     }
 
     pub fn backend(&self) -> &Backend {
@@ -42,19 +46,35 @@ impl Asked {
 
     /// The session that asks.
     pub async fn session(&self) -> Result<Session, ApiError> {
-        Ok(self.session_if_any().await?.ok_or(PublicError::NotLoggedIn)?)
+        Ok(self
+            .session_if_any()
+            .await?
+            .ok_or(PublicError::NotLoggedIn)?)
     }
 
     /// The session that asks, where none is needed.
     pub async fn session_if_any(&self) -> Result<Option<Session>, ApiError> {
-        let Some(cookie) = self.context.cookie.read(&self.parts.headers) else { return Ok(None) };
-        self.backend().authenticate(cookie).await.map_err(|error| self.refuse(error))
+        let Some(cookie) = self.context.cookie.read(&self.parts.headers) else {
+            return Ok(None);
+        };
+        self.backend()
+            .authenticate(cookie)
+            .await
+            .map_err(|error| self.refuse(error))
     }
 
     /// Where the request comes from, for limits and for the list of sessions.
     pub fn caller(&self) -> Caller {
-        let address = self.parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
-        let client = self.parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let address = self
+            .parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|it| it.0.ip());
+        let client = self
+            .parts
+            .headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok());
         Caller {
             // Without a socket, as in tests, all callers are one.
             address: address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
@@ -73,9 +93,16 @@ impl Asked {
     }
 
     /// Hands the new session to the browser, and the rest to its page.
-    pub fn logged_in(&self, answer: Result<(LoggedIn, Session, Cookie), backend::Error>) -> Result<LoggedIn, ApiError> {
+    pub fn logged_in(
+        &self,
+        answer: Result<(LoggedIn, Session, Cookie), backend::Error>,
+    ) -> Result<LoggedIn, ApiError> {
         let (account, _, cookie) = answer.map_err(|error| self.refuse(error))?;
-        self.set_cookie(self.context.cookie.set(cookie.expose(), self.context.keep_cookie));
+        self.set_cookie(
+            self.context
+                .cookie
+                .set(cookie.expose(), self.context.keep_cookie),
+        );
         Ok(account)
     }
 

@@ -14,14 +14,25 @@ impl SessionCookie {
     /// With the `__Host-` prefix browsers take the cookie only from this very host, over https. Without https it has
     /// another name, since some browsers keep no `Secure` cookie from http://localhost.
     fn name(self) -> &'static str {
-        if self.is_secure { "__Host-session" } else { "securechat-session" }
+        if self.is_secure {
+            "__Host-session"
+        } else {
+            "securechat-session"
+        }
     }
 
     /// The session id in a request, if there is one.
     pub fn read(self, request: &HeaderMap) -> Option<&str> {
-        let lines = request.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(name, _)| *name == self.name()).map(|(_, value)| value)
+        let lines = request
+            .get_all(header::COOKIE)
+            .into_iter()
+            .filter_map(|line| line.to_str().ok());
+        let mut pairs = lines
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .find(|(name, _)| *name == self.name())
+            .map(|(_, value)| value)
     }
 
     /// Gives the browser a session id. `None` if the id is no cookie text, which base64 always is.
@@ -40,7 +51,10 @@ impl SessionCookie {
     /// scripts after a page has started, also when it was opened from a link elsewhere.
     fn text(self, id: &str, seconds: u64) -> String {
         let secure = if self.is_secure { "; Secure" } else { "" };
-        format!("{}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}", self.name())
+        format!(
+            "{}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}",
+            self.name()
+        )
     }
 }
 
@@ -52,27 +66,45 @@ mod tests {
     const LOCAL: SessionCookie = SessionCookie { is_secure: false };
 
     fn request(cookies: &[&'static str]) -> HeaderMap {
-        cookies.iter().map(|line| (header::COOKIE, HeaderValue::from_static(line))).collect()
+        cookies
+            .iter()
+            .map(|line| (header::COOKIE, HeaderValue::from_static(line)))
+            .collect()
     }
 
     #[test]
     fn finds_the_session_among_other_cookies() {
-        assert_eq!(SECURE.read(&request(&["a=b; __Host-session=xyz; c=d"])), Some("xyz"));
-        assert_eq!(SECURE.read(&request(&["a=b", "__Host-session=xyz"])), Some("xyz"));
+        assert_eq!(
+            SECURE.read(&request(&["a=b; __Host-session=xyz; c=d"])),
+            Some("xyz")
+        );
+        assert_eq!(
+            SECURE.read(&request(&["a=b", "__Host-session=xyz"])),
+            Some("xyz")
+        );
         assert_eq!(SECURE.read(&request(&["a=b"])), None);
     }
 
     #[test]
     fn takes_no_cookie_of_another_name_for_the_session() {
-        assert_eq!(SECURE.read(&request(&["securechat-session=xyz; x__Host-session=1"])), None);
+        assert_eq!(
+            SECURE.read(&request(&["securechat-session=xyz; x__Host-session=1"])),
+            None
+        );
         assert_eq!(LOCAL.read(&request(&["__Host-session=xyz"])), None);
     }
 
     #[test]
     fn is_out_of_reach_for_scripts_and_other_sites() {
         let value = SECURE.set("xyz", Duration::from_secs(60)).unwrap();
-        assert_eq!(value, "__Host-session=xyz; Path=/; Max-Age=60; HttpOnly; SameSite=Strict; Secure");
+        assert_eq!(
+            value,
+            "__Host-session=xyz; Path=/; Max-Age=60; HttpOnly; SameSite=Strict; Secure"
+        );
         assert!(value.is_sensitive());
-        assert_eq!(LOCAL.clear().unwrap(), "securechat-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+        assert_eq!(
+            LOCAL.clear().unwrap(),
+            "securechat-session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
+        );
     }
 }

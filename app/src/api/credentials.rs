@@ -13,14 +13,22 @@ pub async fn credentials_start(
     #[server(flatten)] request: wire::CredentialsStart,
 ) -> Result<wire::Registration, ApiError> {
     let asked = Asked::now();
-    let answer = asked.backend().credentials_start(&asked.caller(), &asked.session().await?, request).await;
+    let answer = asked
+        .backend()
+        .credentials_start(&asked.caller(), &asked.session().await?, request)
+        .await;
     answer.map_err(|error| asked.refuse(error))
 }
 
 /// Replaces the credentials, and ends all other sessions.
 #[server(endpoint = "credentials_finish", input = Json)]
-pub async fn credentials_finish(#[server(flatten)] request: wire::CredentialsFinish) -> Result<(), ApiError> {
+pub async fn credentials_finish(
+    #[server(flatten)] request: wire::CredentialsFinish,
+) -> Result<(), ApiError> {
     let asked = Asked::now();
-    let answer = asked.backend().credentials_finish(&asked.session().await?, request).await;
+    let answer = asked
+        .backend()
+        .credentials_finish(&asked.session().await?, request)
+        .await;
     answer.map_err(|error| asked.refuse(error))
 }

@@ -16,7 +16,8 @@ mod sessions;
 mod vault;
 
 pub use account::{
-    delete_account, login_finish, login_start, recover_finish, recover_start, register_finish, register_start,
+    delete_account, login_finish, login_start, recover_finish, recover_start, register_finish,
+    register_start,
 };
 #[cfg(feature = "ssr")]
 pub use context::ApiContext;

@@ -20,7 +20,10 @@ pub async fn sessions() -> Result<Vec<wire::SessionInfo>, ApiError> {
 #[server(endpoint = "session_revoke", input = Json)]
 pub async fn session_revoke(handle: SessionHandle) -> Result<(), ApiError> {
     let asked = Asked::now();
-    let answer = asked.backend().session_revoke(&asked.session().await?, handle).await;
+    let answer = asked
+        .backend()
+        .session_revoke(&asked.session().await?, handle)
+        .await;
     answer.map_err(|error| asked.refuse(error))
 }
 
@@ -28,7 +31,10 @@ pub async fn session_revoke(handle: SessionHandle) -> Result<(), ApiError> {
 #[server(endpoint = "sessions_revoke_others", input = Json)]
 pub async fn sessions_revoke_others() -> Result<(), ApiError> {
     let asked = Asked::now();
-    let answer = asked.backend().sessions_revoke_others(&asked.session().await?).await;
+    let answer = asked
+        .backend()
+        .sessions_revoke_others(&asked.session().await?)
+        .await;
     answer.map_err(|error| asked.refuse(error))
 }
 
@@ -37,5 +43,10 @@ pub async fn sessions_revoke_others() -> Result<(), ApiError> {
 pub async fn log_out() -> Result<(), ApiError> {
     let asked = Asked::now();
     let session = asked.session().await?;
-    asked.logged_out(asked.backend().session_revoke(&session, session.handle).await)
+    asked.logged_out(
+        asked
+            .backend()
+            .session_revoke(&session, session.handle)
+            .await,
+    )
 }

@@ -19,6 +19,9 @@ pub async fn vault_list() -> Result<Vec<wire::VaultItem>, ApiError> {
 #[server(endpoint = "vault_put", input = Json)]
 pub async fn vault_put(#[server(flatten)] request: wire::VaultPut) -> Result<u64, ApiError> {
     let asked = Asked::now();
-    let answer = asked.backend().vault_put(&asked.session().await?, request).await;
+    let answer = asked
+        .backend()
+        .vault_put(&asked.session().await?, request)
+        .await;
     answer.map_err(|error| asked.refuse(error))
 }

@@ -22,7 +22,10 @@ pub use failure::show as show_failure;
 pub use worker::serve as serve_worker;
 
 use crate::engine::Engine as Page;
-use client::{engine::Engine, io::{Action, Event}};
+use client::{
+    engine::Engine,
+    io::{Action, Event},
+};
 use clock::Alarm;
 use futures::{
     FutureExt, StreamExt,

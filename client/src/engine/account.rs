@@ -17,20 +17,37 @@ use model::{Answer, Phase, SecretText, Trouble, passphrase};
 use protocol::{
     PublicError, Username,
     api::{
-        AccountKeys, CredentialsFinish, CredentialsStart, LoggedIn, LoginFinish, LoginStart, RecoverFinish, RecoverStart,
-        RegisterFinish, RegisterStart, StoredCredentials,
+        AccountKeys, CredentialsFinish, CredentialsStart, LoggedIn, LoginFinish, LoginStart,
+        RecoverFinish, RecoverStart, RegisterFinish, RegisterStart, StoredCredentials,
     },
 };
 use rand_core::{CryptoRng, RngCore};
 
 impl<R: RngCore + CryptoRng> Engine<R> {
-    pub(super) fn sign_up(&mut self, ticket: u32, username: &str, passphrase: SecretText) -> Result<(), Trouble> {
+    pub(super) fn sign_up(
+        &mut self,
+        ticket: u32,
+        username: &str,
+        passphrase: SecretText,
+    ) -> Result<(), Trouble> {
         let username = self.nobody_in(username)?;
         acceptable(&passphrase, username.as_str())?;
-        let (state, request) = opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
-        let request = ApiRequest::RegisterStart(RegisterStart { username: username.clone(), request });
+        let (state, request) =
+            opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
+        let request = ApiRequest::RegisterStart(RegisterStart {
+            username: username.clone(),
+            request,
+        });
         let goal = Register::SignUp { username };
-        self.call(request, Flow::Register { ticket, passphrase, state, goal });
+        self.call(
+            request,
+            Flow::Register {
+                ticket,
+                passphrase,
+                state,
+                goal,
+            },
+        );
         Ok(())
     }
 
@@ -42,37 +59,69 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         passphrase: SecretText,
     ) -> Result<(), Trouble> {
         let username = self.nobody_in(username)?;
-        let code = RecoveryCode::parse(code.reveal()).map_err(|error| Trouble::RecoveryCode(error.to_string()))?;
+        let code = RecoveryCode::parse(code.reveal())
+            .map_err(|error| Trouble::RecoveryCode(error.to_string()))?;
         acceptable(&passphrase, username.as_str())?;
-        let (state, request) = opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
+        let (state, request) =
+            opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
         let token = code.token().as_bytes().to_vec();
-        let request = ApiRequest::RecoverStart(RecoverStart { username: username.clone(), token, request });
+        let request = ApiRequest::RecoverStart(RecoverStart {
+            username: username.clone(),
+            token,
+            request,
+        });
         let goal = Register::Recover { username, code };
-        self.call(request, Flow::Register { ticket, passphrase, state, goal });
+        self.call(
+            request,
+            Flow::Register {
+                ticket,
+                passphrase,
+                state,
+                goal,
+            },
+        );
         Ok(())
     }
 
-    pub(super) fn log_in(&mut self, ticket: u32, username: &str, passphrase: SecretText) -> Result<(), Trouble> {
+    pub(super) fn log_in(
+        &mut self,
+        ticket: u32,
+        username: &str,
+        passphrase: SecretText,
+    ) -> Result<(), Trouble> {
         let username = match &self.account {
             // The session expired: only the same person can go on with what is on the screen.
-            Some(account) if self.phase == Phase::Expired && account.username.as_str() == username => {
+            Some(account)
+                if self.phase == Phase::Expired && account.username.as_str() == username =>
+            {
                 account.username.clone()
             }
             Some(account) if self.phase == Phase::Expired => {
-                return Err(Trouble::OtherUser { username: account.username.to_string() });
+                return Err(Trouble::OtherUser {
+                    username: account.username.to_string(),
+                });
             }
             _ => self.nobody_in(username)?,
         };
         self.prove_passphrase(ticket, username, passphrase, LogIn::Enter)
     }
 
-    pub(super) fn change_passphrase(&mut self, ticket: u32, current: SecretText, new: SecretText) -> Result<(), Trouble> {
+    pub(super) fn change_passphrase(
+        &mut self,
+        ticket: u32,
+        current: SecretText,
+        new: SecretText,
+    ) -> Result<(), Trouble> {
         let username = self.account()?.username.clone();
         acceptable(&new, username.as_str())?;
         self.prove_passphrase(ticket, username, current, LogIn::ChangePassphrase { new })
     }
 
-    pub(super) fn delete_account(&mut self, ticket: u32, passphrase: SecretText) -> Result<(), Trouble> {
+    pub(super) fn delete_account(
+        &mut self,
+        ticket: u32,
+        passphrase: SecretText,
+    ) -> Result<(), Trouble> {
         let username = self.account()?.username.clone();
         self.prove_passphrase(ticket, username, passphrase, LogIn::DeleteAccount)
     }
@@ -80,7 +129,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     pub(super) fn log_out(&mut self, ticket: u32, discard: bool) -> Result<(), Trouble> {
         let unsent: usize = self.rooms.values().map(|room| room.outbox.unsent()).sum();
         if unsent > 0 && !discard {
-            return Err(Trouble::Unsent { count: u32::try_from(unsent).unwrap_or(u32::MAX) });
+            return Err(Trouble::Unsent {
+                count: u32::try_from(unsent).unwrap_or(u32::MAX),
+            });
         }
         self.call(ApiRequest::LogOut, Flow::LogOut { ticket });
         Ok(())
@@ -88,7 +139,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     fn nobody_in(&self, username: &str) -> Result<Username, Trouble> {
         match &self.account {
-            Some(account) => Err(Trouble::OtherUser { username: account.username.to_string() }),
+            Some(account) => Err(Trouble::OtherUser {
+                username: account.username.to_string(),
+            }),
             None if self.phase == Phase::LoggedOut => Ok(username.parse()?),
             None => Err(Trouble::NotNow),
         }
@@ -101,9 +154,22 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         passphrase: SecretText,
         goal: LogIn,
     ) -> Result<(), Trouble> {
-        let (state, request) = opaque::start_login(&mut self.rng, passphrase.reveal()).map_err(broken)?;
-        let request = ApiRequest::LoginStart(LoginStart { username: username.clone(), request });
-        self.call(request, Flow::LogIn { ticket, username, passphrase, state, goal });
+        let (state, request) =
+            opaque::start_login(&mut self.rng, passphrase.reveal()).map_err(broken)?;
+        let request = ApiRequest::LoginStart(LoginStart {
+            username: username.clone(),
+            request,
+        });
+        self.call(
+            request,
+            Flow::LogIn {
+                ticket,
+                username,
+                passphrase,
+                state,
+                goal,
+            },
+        );
         Ok(())
     }
 
@@ -117,35 +183,97 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     fn try_account_answered(&mut self, flow: Flow, answer: ApiAnswer) -> Result<(), Trouble> {
         match (flow, answer) {
-            (Flow::Register { ticket, passphrase, state, goal }, ApiAnswer::Registration(registration)) => {
+            (
+                Flow::Register {
+                    ticket,
+                    passphrase,
+                    state,
+                    goal,
+                },
+                ApiAnswer::Registration(registration),
+            ) => {
                 let username = match &goal {
                     Register::SignUp { username } => username.clone(),
                     _ => self.account()?.username.clone(),
                 };
                 let response = registration.response;
-                let job = self.out.stretch(StretchJob::Register { state, passphrase, response, username });
-                self.flows.insert(job, Flow::RegisterStretch { ticket, goal });
+                let job = self.out.stretch(StretchJob::Register {
+                    state,
+                    passphrase,
+                    response,
+                    username,
+                });
+                self.flows
+                    .insert(job, Flow::RegisterStretch { ticket, goal });
             }
             (
-                Flow::Register { ticket, passphrase, state, goal: Register::Recover { username, code } },
+                Flow::Register {
+                    ticket,
+                    passphrase,
+                    state,
+                    goal: Register::Recover { username, code },
+                },
                 ApiAnswer::RecoverOpened(opened),
             ) => {
-                let secret = open_account(&username, &opened.account, &opened.credentials, |stored| {
-                    AccountSecret::unwrap(&code.wrap_key(), &stored.recovery_wrap).ok()
-                })?;
+                let secret =
+                    open_account(&username, &opened.account, &opened.credentials, |stored| {
+                        AccountSecret::unwrap(&code.wrap_key(), &stored.recovery_wrap).ok()
+                    })?;
                 let response = opened.response;
-                let job =
-                    self.out.stretch(StretchJob::Register { state, passphrase, response, username: username.clone() });
-                let goal = Register::Recovered { username, code, secret, stored: opened.credentials };
-                self.flows.insert(job, Flow::RegisterStretch { ticket, goal });
+                let job = self.out.stretch(StretchJob::Register {
+                    state,
+                    passphrase,
+                    response,
+                    username: username.clone(),
+                });
+                let goal = Register::Recovered {
+                    username,
+                    code,
+                    secret,
+                    stored: opened.credentials,
+                };
+                self.flows
+                    .insert(job, Flow::RegisterStretch { ticket, goal });
             }
-            (Flow::RegisterFinish { ticket, goal }, answer) => self.registered(ticket, goal, answer)?,
-            (Flow::LogIn { ticket, username, passphrase, state, goal }, ApiAnswer::LoginChallenge(challenge)) => {
+            (Flow::RegisterFinish { ticket, goal }, answer) => {
+                self.registered(ticket, goal, answer)?
+            }
+            (
+                Flow::LogIn {
+                    ticket,
+                    username,
+                    passphrase,
+                    state,
+                    goal,
+                },
+                ApiAnswer::LoginChallenge(challenge),
+            ) => {
                 let response = challenge.response;
-                let job = self.out.stretch(StretchJob::Login { state, passphrase, response, username: username.clone() });
-                self.flows.insert(job, Flow::LogInStretch { ticket, username, login: challenge.login, goal });
+                let job = self.out.stretch(StretchJob::Login {
+                    state,
+                    passphrase,
+                    response,
+                    username: username.clone(),
+                });
+                self.flows.insert(
+                    job,
+                    Flow::LogInStretch {
+                        ticket,
+                        username,
+                        login: challenge.login,
+                        goal,
+                    },
+                );
             }
-            (Flow::LogInFinish { ticket, username, wrap_key, goal }, ApiAnswer::LoggedIn(logged_in)) => {
+            (
+                Flow::LogInFinish {
+                    ticket,
+                    username,
+                    wrap_key,
+                    goal,
+                },
+                ApiAnswer::LoggedIn(logged_in),
+            ) => {
                 self.logged_in(ticket, username, &wrap_key, *logged_in, goal)?;
             }
             _ => return Err(unexpected()),
@@ -155,8 +283,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// The slow half of OPAQUE ended.
     pub(super) fn stretched(&mut self, job: u32, result: Result<StretchDone, StretchFailure>) {
-        let Some(flow) = self.flows.remove(&job) else { return };
-        let (Flow::RegisterStretch { ticket, .. } | Flow::LogInStretch { ticket, .. }) = &flow else { return };
+        let Some(flow) = self.flows.remove(&job) else {
+            return;
+        };
+        let (Flow::RegisterStretch { ticket, .. } | Flow::LogInStretch { ticket, .. }) = &flow
+        else {
+            return;
+        };
         let ticket = *ticket;
         let outcome = match result {
             Ok(done) => self.after_stretch(flow, done),
@@ -171,21 +304,60 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn after_stretch(&mut self, flow: Flow, done: StretchDone) -> Result<(), Trouble> {
         let wrap_key = FernetKey::new(&done.wrap_key);
         match flow {
-            Flow::LogInStretch { ticket, username, login, goal } => {
-                let request = ApiRequest::LoginFinish(LoginFinish { login, finalization: done.message });
-                self.call(request, Flow::LogInFinish { ticket, username, wrap_key: done.wrap_key, goal });
+            Flow::LogInStretch {
+                ticket,
+                username,
+                login,
+                goal,
+            } => {
+                let request = ApiRequest::LoginFinish(LoginFinish {
+                    login,
+                    finalization: done.message,
+                });
+                self.call(
+                    request,
+                    Flow::LogInFinish {
+                        ticket,
+                        username,
+                        wrap_key: done.wrap_key,
+                        goal,
+                    },
+                );
             }
-            Flow::RegisterStretch { ticket, goal: Register::SignUp { username } } => {
+            Flow::RegisterStretch {
+                ticket,
+                goal: Register::SignUp { username },
+            } => {
                 let secret = AccountSecret::generate(&mut self.rng);
                 let code = RecoveryCode::generate(&mut self.rng);
                 let identity = secret.identity();
                 let recovery = RecoveryWrap::new(&code, &secret);
-                let credentials = credentials::make(&identity, 1, done.message, secret.wrap(&wrap_key), recovery);
-                let finish = RegisterFinish { account: identity.keys(&username), credentials };
-                let goal = Registered::SignUp { username, secret, code };
-                self.call(ApiRequest::RegisterFinish(Box::new(finish)), Flow::RegisterFinish { ticket, goal });
+                let credentials =
+                    credentials::make(&identity, 1, done.message, secret.wrap(&wrap_key), recovery);
+                let finish = RegisterFinish {
+                    account: identity.keys(&username),
+                    credentials,
+                };
+                let goal = Registered::SignUp {
+                    username,
+                    secret,
+                    code,
+                };
+                self.call(
+                    ApiRequest::RegisterFinish(Box::new(finish)),
+                    Flow::RegisterFinish { ticket, goal },
+                );
             }
-            Flow::RegisterStretch { ticket, goal: Register::Recovered { username, code, secret, stored } } => {
+            Flow::RegisterStretch {
+                ticket,
+                goal:
+                    Register::Recovered {
+                        username,
+                        code,
+                        secret,
+                        stored,
+                    },
+            } => {
                 let recovery = RecoveryWrap::keep(&stored);
                 let credentials = credentials::make(
                     &secret.identity(),
@@ -195,11 +367,21 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     recovery,
                 );
                 let token = code.token().as_bytes().to_vec();
-                let finish = RecoverFinish { username: username.clone(), token, credentials };
+                let finish = RecoverFinish {
+                    username: username.clone(),
+                    token,
+                    credentials,
+                };
                 let goal = Registered::Recover { username, secret };
-                self.call(ApiRequest::RecoverFinish(Box::new(finish)), Flow::RegisterFinish { ticket, goal });
+                self.call(
+                    ApiRequest::RecoverFinish(Box::new(finish)),
+                    Flow::RegisterFinish { ticket, goal },
+                );
             }
-            Flow::RegisterStretch { ticket, goal: Register::Change { stored } } => {
+            Flow::RegisterStretch {
+                ticket,
+                goal: Register::Change { stored },
+            } => {
                 let account = self.account()?;
                 let credentials = credentials::make(
                     &account.identity,
@@ -210,20 +392,38 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 );
                 let finish = CredentialsFinish { credentials };
                 let goal = Registered::Change;
-                self.call(ApiRequest::CredentialsFinish(Box::new(finish)), Flow::RegisterFinish { ticket, goal });
+                self.call(
+                    ApiRequest::CredentialsFinish(Box::new(finish)),
+                    Flow::RegisterFinish { ticket, goal },
+                );
             }
             _ => return Err(unexpected()),
         }
         Ok(())
     }
 
-    fn registered(&mut self, ticket: u32, goal: Registered, answer: ApiAnswer) -> Result<(), Trouble> {
+    fn registered(
+        &mut self,
+        ticket: u32,
+        goal: Registered,
+        answer: ApiAnswer,
+    ) -> Result<(), Trouble> {
         match (goal, answer) {
-            (Registered::SignUp { username, secret, code }, ApiAnswer::LoggedIn(_)) => {
-                self.vault.settings.change(self.now).recovery_code = Some(code.reveal().to_string());
+            (
+                Registered::SignUp {
+                    username,
+                    secret,
+                    code,
+                },
+                ApiAnswer::LoggedIn(_),
+            ) => {
+                self.vault.settings.change(self.now).recovery_code =
+                    Some(code.reveal().to_string());
                 self.enter(ticket, username, secret);
             }
-            (Registered::Recover { username, secret }, ApiAnswer::LoggedIn(_)) => self.enter(ticket, username, secret),
+            (Registered::Recover { username, secret }, ApiAnswer::LoggedIn(_)) => {
+                self.enter(ticket, username, secret)
+            }
             (Registered::Change, _) => self.out.answer(ticket, Ok(Answer::Done)),
             _ => return Err(unexpected()),
         }
@@ -246,10 +446,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         match goal {
             LogIn::Enter => self.enter(ticket, username, secret),
             LogIn::ChangePassphrase { new } => {
-                let (state, request) = opaque::start_registration(&mut self.rng, new.reveal()).map_err(broken)?;
+                let (state, request) =
+                    opaque::start_registration(&mut self.rng, new.reveal()).map_err(broken)?;
                 let goal = Register::Change { stored };
-                let flow = Flow::Register { ticket, passphrase: new, state, goal };
-                self.call(ApiRequest::CredentialsStart(CredentialsStart { request }), flow);
+                let flow = Flow::Register {
+                    ticket,
+                    passphrase: new,
+                    state,
+                    goal,
+                };
+                self.call(
+                    ApiRequest::CredentialsStart(CredentialsStart { request }),
+                    flow,
+                );
             }
             LogIn::DeleteAccount => self.leave_all(ticket),
         }

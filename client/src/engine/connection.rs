@@ -55,8 +55,14 @@ impl Link {
         match self {
             Self::Idle | Self::Reading => None,
             Self::Opening { since } => Some(since + PATIENCE),
-            Self::Up { pinged: Some(pinged), .. } => Some(pinged + PATIENCE),
-            Self::Up { heard, pinged: None } => Some(heard + QUIET),
+            Self::Up {
+                pinged: Some(pinged),
+                ..
+            } => Some(pinged + PATIENCE),
+            Self::Up {
+                heard,
+                pinged: None,
+            } => Some(heard + QUIET),
             Self::Waiting { until } => Some(*until),
         }
     }
@@ -96,15 +102,27 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let cursors = self
             .rooms
             .values()
-            .filter_map(|room| Some(Cursor { room: room.id, after: room.transcript.as_ref()?.head().seq }))
+            .filter_map(|room| {
+                Some(Cursor {
+                    room: room.id,
+                    after: room.transcript.as_ref()?.head().seq,
+                })
+            })
             .collect();
-        self.out.send(&ClientFrame::Hello { version: VERSION, device: self.device, cursors });
+        self.out.send(&ClientFrame::Hello {
+            version: VERSION,
+            device: self.device,
+            cursors,
+        });
     }
 
     /// The server welcomed this engine.
     pub(super) fn link_is_up(&mut self) {
         self.attempts = 0;
-        self.set_link(Link::Up { heard: self.now, pinged: None });
+        self.set_link(Link::Up {
+            heard: self.now,
+            pinged: None,
+        });
     }
 
     /// Something came over the line, so it lives.
@@ -119,7 +137,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         match reason {
             ByeReason::SessionEnded => self.session_ended(),
             ByeReason::Version => {
-                self.out.notice("The server was updated. Reload the page to go on.");
+                self.out
+                    .notice("The server was updated. Reload the page to go on.");
                 self.attempts = self.attempts.max(6);
                 self.lost();
             }
@@ -127,7 +146,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.attempts = self.attempts.max(4);
                 self.lost();
             }
-            ByeReason::SlowReader | ByeReason::Malformed | ByeReason::Idle | ByeReason::Shutdown => self.lost(),
+            ByeReason::SlowReader
+            | ByeReason::Malformed
+            | ByeReason::Idle
+            | ByeReason::Shutdown => self.lost(),
         }
     }
 
@@ -150,7 +172,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let longest = (FIRST_WAIT << self.attempts.min(6)).min(LONGEST_WAIT);
         self.attempts = self.attempts.saturating_add(1);
         let wait = FIRST_WAIT / 2 + u64::from(self.rng.next_u32()) % longest;
-        self.set_link(Link::Waiting { until: self.now + wait });
+        self.set_link(Link::Waiting {
+            until: self.now + wait,
+        });
     }
 
     fn drop_socket(&mut self) {
@@ -166,7 +190,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         }
         match &mut self.link {
-            Link::Up { pinged: pinged @ None, .. } => {
+            Link::Up {
+                pinged: pinged @ None,
+                ..
+            } => {
                 *pinged = Some(self.now);
                 self.out.send(&ClientFrame::Ping);
             }

@@ -13,17 +13,38 @@ use protocol::{Hash, RoomId, Username, api::StoredCredentials};
 /// A half-done command or upkeep.
 pub(super) enum Flow {
     /// OPAQUE registration asked for; the slow half comes next.
-    Register { ticket: u32, passphrase: SecretText, state: RegistrationState, goal: Register },
+    Register {
+        ticket: u32,
+        passphrase: SecretText,
+        state: RegistrationState,
+        goal: Register,
+    },
     /// The slow half of a registration runs.
     RegisterStretch { ticket: u32, goal: Register },
     /// New credentials are with the server.
     RegisterFinish { ticket: u32, goal: Registered },
     /// OPAQUE log-in asked for.
-    LogIn { ticket: u32, username: Username, passphrase: SecretText, state: LoginState, goal: LogIn },
+    LogIn {
+        ticket: u32,
+        username: Username,
+        passphrase: SecretText,
+        state: LoginState,
+        goal: LogIn,
+    },
     /// The slow half of a log-in runs.
-    LogInStretch { ticket: u32, username: Username, login: Hash, goal: LogIn },
+    LogInStretch {
+        ticket: u32,
+        username: Username,
+        login: Hash,
+        goal: LogIn,
+    },
     /// The proof of the passphrase is with the server.
-    LogInFinish { ticket: u32, username: Username, wrap_key: Secret32, goal: LogIn },
+    LogInFinish {
+        ticket: u32,
+        username: Username,
+        wrap_key: Secret32,
+        goal: LogIn,
+    },
     /// The session is being ended.
     LogOut { ticket: u32 },
     /// The account is being deleted.
@@ -37,11 +58,24 @@ pub(super) enum Flow {
     /// A vault item is being written.
     VaultPut { item: String },
     /// A room's first header is with the server.
-    RoomCreate { ticket: u32, room: RoomId, name: String },
+    RoomCreate {
+        ticket: u32,
+        room: RoomId,
+        name: String,
+    },
     /// A room is being looked up by its key.
-    RoomFind { ticket: u32, secret: RoomSecret, tries: u32 },
+    RoomFind {
+        ticket: u32,
+        secret: RoomSecret,
+        tries: u32,
+    },
     /// A join is with the server.
-    Join { ticket: u32, room: RoomId, secret: RoomSecret, tries: u32 },
+    Join {
+        ticket: u32,
+        room: RoomId,
+        secret: RoomSecret,
+        tries: u32,
+    },
     /// A leave is with the server.
     Leave { ticket: u32, room: RoomId },
     /// A rotation is with the server.
@@ -74,17 +108,36 @@ impl Flow {
 
 /// Why new credentials are registered.
 pub(super) enum Register {
-    SignUp { username: Username },
+    SignUp {
+        username: Username,
+    },
     /// The recovery wrap is still to come.
-    Recover { username: Username, code: RecoveryCode },
-    Recovered { username: Username, code: RecoveryCode, secret: AccountSecret, stored: StoredCredentials },
-    Change { stored: StoredCredentials },
+    Recover {
+        username: Username,
+        code: RecoveryCode,
+    },
+    Recovered {
+        username: Username,
+        code: RecoveryCode,
+        secret: AccountSecret,
+        stored: StoredCredentials,
+    },
+    Change {
+        stored: StoredCredentials,
+    },
 }
 
 /// What new credentials that the server took lead to.
 pub(super) enum Registered {
-    SignUp { username: Username, secret: AccountSecret, code: RecoveryCode },
-    Recover { username: Username, secret: AccountSecret },
+    SignUp {
+        username: Username,
+        secret: AccountSecret,
+        code: RecoveryCode,
+    },
+    Recover {
+        username: Username,
+        secret: AccountSecret,
+    },
     Change,
 }
 

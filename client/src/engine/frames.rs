@@ -8,8 +8,9 @@ use super::{
 use crate::io::ApiRequest;
 use model::{Alarm, Trouble};
 use protocol::{
-    Epoch, Hash, RoomId, Seq, limits::PAGE_ENTRIES,
+    Epoch, Hash, RoomId, Seq,
     frame::{ClientFrame, LoggedEntry, RoomHead, ServerFrame},
+    limits::PAGE_ENTRIES,
     open::{Head, RosterMember},
 };
 use rand_core::{CryptoRng, RngCore};
@@ -32,11 +33,27 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             ServerFrame::Room { room } => self.room_listed(room),
             ServerFrame::RoomLeft { room } => self.room_left(room),
             ServerFrame::Entry { room, entry } => self.entry(room, entry),
-            ServerFrame::Page { request, room, base, entries } => self.page(request, room, base, entries),
-            ServerFrame::Opens { request, room, epoch, members, entries } => {
+            ServerFrame::Page {
+                request,
+                room,
+                base,
+                entries,
+            } => self.page(request, room, base, entries),
+            ServerFrame::Opens {
+                request,
+                room,
+                epoch,
+                members,
+                entries,
+            } => {
                 self.opens(request, room, epoch, members, &entries);
             }
-            ServerFrame::Ack { room, id, seq, at: _ } => self.acknowledged(room, &id, seq),
+            ServerFrame::Ack {
+                room,
+                id,
+                seq,
+                at: _,
+            } => self.acknowledged(room, &id, seq),
             ServerFrame::Refused { room, id, error } => self.refused(room, &id, error),
             ServerFrame::Failed { request, .. } => self.request_failed(request),
             ServerFrame::VaultChanged { item, version } => {
@@ -65,10 +82,17 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// The server says that this person is in a room, and how far the room is.
     pub(super) fn room_listed(&mut self, head: RoomHead) {
-        let room = self.rooms.entry(head.room).or_insert_with(|| Room::new(head.room));
+        let room = self
+            .rooms
+            .entry(head.room)
+            .or_insert_with(|| Room::new(head.room));
         room.listed = Some(true);
         room.server = Some(head);
-        let verified = room.transcript.as_ref().map(|it| it.head()).or(room.item.content.head);
+        let verified = room
+            .transcript
+            .as_ref()
+            .map(|it| it.head())
+            .or(room.item.content.head);
         if let Some(verified) = verified {
             let differs = head.head.seq == verified.seq && head.head.hash != verified.hash;
             if head.head.seq < verified.seq || differs {
@@ -92,14 +116,23 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// Asks for the open entries of the epochs from the last one whose secret is here to the server's.
     fn load_epochs(&mut self, id: RoomId) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let Some(last) = room.server.map(|head| head.epoch) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let Some(last) = room.server.map(|head| head.epoch) else {
+            return;
+        };
         if !room.asked.opens.is_empty() {
             return;
         }
         let first = match room.current() {
             Some(loaded) => loaded.ctx.epoch + 1,
-            None => room.item.content.secrets.last().map_or(last, |known| known.epoch.min(last)),
+            None => room
+                .item
+                .content
+                .secrets
+                .last()
+                .map_or(last, |known| known.epoch.min(last)),
         };
         for epoch in first..=last {
             self.ask_opens(id, epoch);
@@ -111,19 +144,46 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let request = self.out.next_id();
         if let Some(room) = self.rooms.get_mut(&id) {
             room.asked.opens.insert(request, epoch);
-            self.out.send(&ClientFrame::Opens { request, room: id, epoch });
+            self.out.send(&ClientFrame::Opens {
+                request,
+                room: id,
+                epoch,
+            });
         }
     }
 
-    fn opens(&mut self, request: u32, id: RoomId, epoch: Epoch, members: Vec<RosterMember>, entries: &[LoggedEntry]) {
+    fn opens(
+        &mut self,
+        request: u32,
+        id: RoomId,
+        epoch: Epoch,
+        members: Vec<RosterMember>,
+        entries: &[LoggedEntry],
+    ) {
         let Some(account) = &self.account else { return };
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         if room.asked.opens.remove(&request) != Some(epoch) || room.epochs.contains_key(&epoch) {
             return;
         }
-        let secret = room.item.content.secret(epoch).or_else(|| room.secret_before(epoch + 1));
-        let before = epoch.checked_sub(1).and_then(|before| room.epochs.get(&before));
-        match EpochState::load(id, epoch, members, entries, secret, before, &account.identity) {
+        let secret = room
+            .item
+            .content
+            .secret(epoch)
+            .or_else(|| room.secret_before(epoch + 1));
+        let before = epoch
+            .checked_sub(1)
+            .and_then(|before| room.epochs.get(&before));
+        match EpochState::load(
+            id,
+            epoch,
+            members,
+            entries,
+            secret,
+            before,
+            &account.identity,
+        ) {
             Ok(state) => {
                 room.add_epoch(state);
                 room.keep_loaded_secret(epoch, self.now);
@@ -138,7 +198,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// Asks for what lies between the window and the head.
     fn catch_up(&mut self, id: RoomId) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         if room.asked.newer.is_some() || !room.asked.opens.is_empty() || room.current().is_none() {
             return;
         }
@@ -158,29 +220,49 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Some(window) => window.head().seq + 1,
             None => header.max((server.head.seq + 1).saturating_sub(PAGE_ENTRIES)),
         };
-        let to = room.ahead.first_key_value().map_or(server.head.seq, |(seq, _)| seq - 1).max(room.server.map_or(0, |it| it.head.seq));
+        let to = room
+            .ahead
+            .first_key_value()
+            .map_or(server.head.seq, |(seq, _)| seq - 1)
+            .max(room.server.map_or(0, |it| it.head.seq));
         if from <= to {
             let request = self.out.next_id();
             room.asked.newer = Some(request);
             let to = to.min(from + PAGE_ENTRIES - 1);
-            self.out.send(&ClientFrame::History { request, room: id, from, to });
+            self.out.send(&ClientFrame::History {
+                request,
+                room: id,
+                from,
+                to,
+            });
         }
         self.ask_profile(id);
     }
 
     /// A newcomer learns the room's name from the entries behind the header.
     fn ask_profile(&mut self, id: RoomId) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let Some(header) = room.current().map(|epoch| epoch.header_seq) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let Some(header) = room.current().map(|epoch| epoch.header_seq) else {
+            return;
+        };
         if room.item.content.name.is_empty() && room.asked.profile.is_none() {
             let request = self.out.next_id();
             room.asked.profile = Some(request);
-            self.out.send(&ClientFrame::History { request, room: id, from: header, to: header + PROFILE_ENTRIES });
+            self.out.send(&ClientFrame::History {
+                request,
+                room: id,
+                from: header,
+                to: header + PROFILE_ENTRIES,
+            });
         }
     }
 
     fn entry(&mut self, id: RoomId, entry: LoggedEntry) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         if let Some(server) = &mut room.server {
             server.head.seq = server.head.seq.max(entry.seq);
             server.at = server.at.max(entry.at);
@@ -190,7 +272,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn page(&mut self, request: Option<u32>, id: RoomId, base: Hash, entries: Vec<LoggedEntry>) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         let Some(first) = entries.first().map(|entry| entry.seq) else {
             room.asked.newer.take_if(|asked| Some(*asked) == request);
             room.asked.older.take_if(|asked| Some(*asked) == request);
@@ -200,7 +284,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if first == 0 || !contiguous {
             return raise_text(room, "a page of history has gaps");
         }
-        let base = Head { seq: first - 1, hash: base };
+        let base = Head {
+            seq: first - 1,
+            hash: base,
+        };
         if request.is_some() && room.asked.older == request {
             room.asked.older = None;
             return self.older_page(id, base, entries);
@@ -220,19 +307,35 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 return raise_text(room, &error.to_string());
             }
         }
-        if let Some(known) = room.transcript.as_ref().and_then(|window| window.hash_at(base.seq))
+        if let Some(known) = room
+            .transcript
+            .as_ref()
+            .and_then(|window| window.hash_at(base.seq))
             && known != base.hash
         {
-            return raise_text(room, "a page does not continue the history that this device verified");
+            return raise_text(
+                room,
+                "a page does not continue the history that this device verified",
+            );
         }
-        let head = room.transcript.as_ref().map_or(0, |window| window.head().seq);
-        room.ahead.extend(entries.into_iter().filter(|entry| entry.seq > head).map(|entry| (entry.seq, entry)));
+        let head = room
+            .transcript
+            .as_ref()
+            .map_or(0, |window| window.head().seq);
+        room.ahead.extend(
+            entries
+                .into_iter()
+                .filter(|entry| entry.seq > head)
+                .map(|entry| (entry.seq, entry)),
+        );
         self.drain(id);
     }
 
     fn older_page(&mut self, id: RoomId, base: Head, entries: Vec<LoggedEntry>) {
         let Some(account) = &self.account else { return };
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         match room.absorb_older(base, entries, &account.identity, self.now) {
             Ok(absorbed) => self.show_absorbed(id, absorbed, true),
             Err(error) => raise_text(room, &error.to_string()),
@@ -244,11 +347,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Takes what follows the window's head.
     fn drain(&mut self, id: RoomId) {
         let Some(account) = &self.account else { return };
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         if !room.asked.opens.is_empty() || room.current().is_none() {
             return;
         }
-        let Some(head) = room.transcript.as_ref().map(|window| window.head().seq) else { return self.catch_up(id) };
+        let Some(head) = room.transcript.as_ref().map(|window| window.head().seq) else {
+            return self.catch_up(id);
+        };
         let mut batch = Vec::new();
         let mut next = head + 1;
         while let Some(entry) = room.ahead.remove(&next) {
@@ -276,11 +383,22 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     pub(super) fn load_older(&mut self, id: RoomId) -> Result<(), Trouble> {
         let up = self.link.is_up();
         let room = self.room_mut(id)?;
-        let Some(base) = room.transcript.as_ref().map(|window| window.base().seq) else { return Ok(()) };
-        if !up || base == 0 || room.complete || room.asked.older.is_some() || !room.asked.opens.is_empty() {
+        let Some(base) = room.transcript.as_ref().map(|window| window.base().seq) else {
+            return Ok(());
+        };
+        if !up
+            || base == 0
+            || room.complete
+            || room.asked.older.is_some()
+            || !room.asked.opens.is_empty()
+        {
             return Ok(());
         }
-        let Some((epoch, header)) = room.epochs.first_key_value().map(|(epoch, it)| (*epoch, it.header_seq)) else {
+        let Some((epoch, header)) = room
+            .epochs
+            .first_key_value()
+            .map(|(epoch, it)| (*epoch, it.header_seq))
+        else {
             return Ok(());
         };
         if base < header {
@@ -293,7 +411,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             let request = self.out.next_id();
             let room = self.room_mut(id)?;
             room.asked.older = Some(request);
-            self.out.send(&ClientFrame::History { request, room: id, from, to: base });
+            self.out.send(&ClientFrame::History {
+                request,
+                room: id,
+                from,
+                to: base,
+            });
         }
         self.show_room(id);
         Ok(())
@@ -315,7 +438,9 @@ fn raise(room: &mut Room, lie: &Lie) {
 
 fn raise_text(room: &mut Room, details: &str) {
     room.raise(Alarm {
-        sentence: "The server showed a history of this room that does not hold. It was not believed.".into(),
+        sentence:
+            "The server showed a history of this room that does not hold. It was not believed."
+                .into(),
         details: details.to_owned(),
     });
 }
@@ -323,16 +448,26 @@ fn raise_text(room: &mut Room, details: &str) {
 impl Room {
     /// Puts a secret that an epoch now has into the vault.
     fn keep_loaded_secret(&mut self, epoch: Epoch, now: protocol::Time) {
-        let Some(key) = self.epochs.get(&epoch).and_then(|it| it.key.as_ref()) else { return };
+        let Some(key) = self.epochs.get(&epoch).and_then(|it| it.key.as_ref()) else {
+            return;
+        };
         let text = model::SecretText::new(key.secret.reveal().to_string());
-        if self.item.content.secret(epoch).is_none_or(|known| known.commitment() != key.secret.commitment()) {
+        if self
+            .item
+            .content
+            .secret(epoch)
+            .is_none_or(|known| known.commitment() != key.secret.commitment())
+        {
             self.item.change_at_once(now).set_secret(epoch, text);
         }
     }
 
     /// Whether entries are known to exist that are not taken in yet.
     pub(super) fn is_behind(&self) -> bool {
-        let head: Seq = self.transcript.as_ref().map_or(0, |window| window.head().seq);
+        let head: Seq = self
+            .transcript
+            .as_ref()
+            .map_or(0, |window| window.head().seq);
         self.asked.newer.is_some() || self.server.is_some_and(|server| server.head.seq > head)
     }
 }

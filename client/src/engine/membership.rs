@@ -46,31 +46,53 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             secret: &secret,
             author: &account.username,
             roster: roster.members(),
-            settings: Settings { history_for_newcomers: true },
+            settings: Settings {
+                history_for_newcomers: true,
+            },
             seen: Transcript::from_beginning(id).head(),
             previous: None,
         };
-        let place = Place { room: id, epoch: 1, prev_open: Hash::ZERO };
-        let header = statement::header(&account.identity, place, new).map_err(broken)?.entry;
+        let place = Place {
+            room: id,
+            epoch: 1,
+            prev_open: Hash::ZERO,
+        };
+        let header = statement::header(&account.identity, place, new)
+            .map_err(broken)?
+            .entry;
         let mut room = Room::new(id);
         let item = room.item.change_at_once(self.now);
         item.set_secret(1, SecretText::new(secret.reveal().to_string()));
         name.clone_into(&mut item.name);
-        room.waiting = Some(Waiting::Create { ticket, header, name: name.to_owned() });
+        room.waiting = Some(Waiting::Create {
+            ticket,
+            header,
+            name: name.to_owned(),
+        });
         self.rooms.insert(id, room);
         Ok(())
     }
 
     pub(super) fn join_room(&mut self, ticket: u32, key: &SecretText) -> Result<(), Trouble> {
         self.account()?;
-        let secret = RoomSecret::parse(key.reveal()).map_err(|error| Trouble::RoomKey(error.to_string()))?;
+        let secret =
+            RoomSecret::parse(key.reveal()).map_err(|error| Trouble::RoomKey(error.to_string()))?;
         self.find_room(ticket, secret, 0);
         Ok(())
     }
 
     fn find_room(&mut self, ticket: u32, secret: RoomSecret, tries: u32) {
-        let request = ApiRequest::RoomFind(RoomFind { locator: secret.locator() });
-        self.call(request, Flow::RoomFind { ticket, secret, tries });
+        let request = ApiRequest::RoomFind(RoomFind {
+            locator: secret.locator(),
+        });
+        self.call(
+            request,
+            Flow::RoomFind {
+                ticket,
+                secret,
+                tries,
+            },
+        );
     }
 
     pub(super) fn leave_room(&mut self, ticket: u32, id: RoomId) -> Result<(), Trouble> {
@@ -90,8 +112,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// Leaves every room, then deletes the account.
     pub(super) fn leave_all(&mut self, ticket: u32) {
-        let rooms: Vec<RoomId> =
-            self.rooms.values().filter(|room| room.listed == Some(true)).map(|room| room.id).collect();
+        let rooms: Vec<RoomId> = self
+            .rooms
+            .values()
+            .filter(|room| room.listed == Some(true))
+            .map(|room| room.id)
+            .collect();
         self.deleting = Some(ticket);
         for id in rooms {
             if let Some(room) = self.rooms.get_mut(&id) {
@@ -113,16 +139,30 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     fn submit_leave(&mut self, id: RoomId) {
         let Some(account) = &self.account else { return };
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let (Some(epoch), Some((ticket, _))) = (room.epochs.last_key_value().map(|(_, it)| it), room.leaving) else {
+        let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
-        let place = Place { room: id, epoch: epoch.ctx.epoch, prev_open: epoch.last_open };
+        let (Some(epoch), Some((ticket, _))) =
+            (room.epochs.last_key_value().map(|(_, it)| it), room.leaving)
+        else {
+            return;
+        };
+        let place = Place {
+            room: id,
+            epoch: epoch.ctx.epoch,
+            prev_open: epoch.last_open,
+        };
         room.retry_at = None;
         match statement::leave(&account.identity, place) {
             Ok(leave) => {
-                let submit = RoomSubmit { room: id, entries: vec![leave.entry] };
-                self.call(ApiRequest::RoomSubmit(submit), Flow::Leave { ticket, room: id });
+                let submit = RoomSubmit {
+                    room: id,
+                    entries: vec![leave.entry],
+                };
+                self.call(
+                    ApiRequest::RoomSubmit(submit),
+                    Flow::Leave { ticket, room: id },
+                );
             }
             Err(error) => self.out.answer(ticket, Err(broken(error))),
         }
@@ -131,7 +171,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Tries again what the room's changes made stale.
     pub(super) fn retry_membership(&mut self, id: RoomId) {
         let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         if room.retry_at.is_none_or(|at| at > now) {
             return;
         }
@@ -145,11 +187,24 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// The vault holds a room's item now: what waited for that goes on.
     pub(super) fn vault_saved(&mut self, id: RoomId) {
-        let Some(room) = self.rooms.get_mut(&id).filter(|room| room.item.is_saved()) else { return };
+        let Some(room) = self.rooms.get_mut(&id).filter(|room| room.item.is_saved()) else {
+            return;
+        };
         match room.waiting.take() {
-            Some(Waiting::Create { ticket, header, name }) => {
+            Some(Waiting::Create {
+                ticket,
+                header,
+                name,
+            }) => {
                 let request = ApiRequest::RoomCreate(RoomCreate { header });
-                self.call(request, Flow::RoomCreate { ticket, room: id, name });
+                self.call(
+                    request,
+                    Flow::RoomCreate {
+                        ticket,
+                        room: id,
+                        name,
+                    },
+                );
             }
             Some(Waiting::Join { ticket, secret }) => self.find_room(ticket, secret, 1),
             Some(Waiting::Rotate) => self.submit_rotation(id),
@@ -166,7 +221,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
     }
 
-    pub(super) fn membership_answered(&mut self, flow: Flow, result: Result<ApiAnswer, PublicError>) {
+    pub(super) fn membership_answered(
+        &mut self,
+        flow: Flow,
+        result: Result<ApiAnswer, PublicError>,
+    ) {
         let ticket = flow.ticket();
         let outcome = match (flow, result) {
             (Flow::RoomCreate { ticket, room, name }, Ok(ApiAnswer::Room(head))) => {
@@ -174,15 +233,28 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.entered(ticket, room, Some(name));
                 Ok(())
             }
-            (Flow::RoomFind { ticket, secret, tries }, Ok(ApiAnswer::RoomFound(found))) => {
-                self.room_found(ticket, secret, tries, *found)
-            }
+            (
+                Flow::RoomFind {
+                    ticket,
+                    secret,
+                    tries,
+                },
+                Ok(ApiAnswer::RoomFound(found)),
+            ) => self.room_found(ticket, secret, tries, *found),
             (Flow::Join { ticket, room, .. }, Ok(ApiAnswer::Submitted(submitted))) => {
                 self.room_listed(submitted.head);
                 self.entered(ticket, room, None);
                 Ok(())
             }
-            (Flow::Join { ticket, room, secret, tries }, Err(PublicError::StaleOpen { .. })) if tries < TRIES => {
+            (
+                Flow::Join {
+                    ticket,
+                    room,
+                    secret,
+                    tries,
+                },
+                Err(PublicError::StaleOpen { .. }),
+            ) if tries < TRIES => {
                 let _ = room;
                 self.find_room(ticket, secret, tries + 1);
                 Ok(())
@@ -191,11 +263,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.has_left(ticket, room);
                 Ok(())
             }
-            (Flow::Leave { room, .. }, Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }))
-                if self.may_leave_again(room) =>
-            {
-                Ok(())
-            }
+            (
+                Flow::Leave { room, .. },
+                Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }),
+            ) if self.may_leave_again(room) => Ok(()),
             (Flow::Leave { room, .. }, Err(error)) => {
                 if let Some(room) = self.rooms.get_mut(&room) {
                     room.leaving = None;
@@ -214,11 +285,30 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     /// The room of a key: proves that it is that key's room, then joins.
-    fn room_found(&mut self, ticket: u32, secret: RoomSecret, tries: u32, found: RoomFound) -> Result<(), Trouble> {
+    fn room_found(
+        &mut self,
+        ticket: u32,
+        secret: RoomSecret,
+        tries: u32,
+        found: RoomFound,
+    ) -> Result<(), Trouble> {
         let account = self.account.as_ref().ok_or(Trouble::NotNow)?;
-        let RoomFound { room: id, epoch, members, entries } = found;
-        let state = EpochState::load(id, epoch, members, &entries, Some(secret.duplicate()), None, &account.identity)
-            .map_err(|lie| Trouble::Lie(lie.to_string()))?;
+        let RoomFound {
+            room: id,
+            epoch,
+            members,
+            entries,
+        } = found;
+        let state = EpochState::load(
+            id,
+            epoch,
+            members,
+            &entries,
+            RoomSecret::from_slice(secret.as_bytes()),
+            None,
+            &account.identity,
+        )
+        .map_err(|lie| Trouble::Lie(lie.to_string()))?;
         if state.roster.member(&account.identity.user()).is_some() {
             self.out.answer(ticket, Ok(Answer::Room(id)));
             return Ok(());
@@ -231,10 +321,26 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             room.waiting = Some(Waiting::Join { ticket, secret });
             return Ok(());
         }
-        let place = Place { room: id, epoch, prev_open: state.last_open };
-        let join = statement::join(&account.identity, place, &account.username, &secret).map_err(broken)?;
-        let submit = RoomSubmit { room: id, entries: vec![join.entry] };
-        self.call(ApiRequest::RoomSubmit(submit), Flow::Join { ticket, room: id, secret, tries });
+        let place = Place {
+            room: id,
+            epoch,
+            prev_open: state.last_open,
+        };
+        let join = statement::join(&account.identity, place, &account.username, &secret)
+            .map_err(broken)?;
+        let submit = RoomSubmit {
+            room: id,
+            entries: vec![join.entry],
+        };
+        self.call(
+            ApiRequest::RoomSubmit(submit),
+            Flow::Join {
+                ticket,
+                room: id,
+                secret,
+                tries,
+            },
+        );
         Ok(())
     }
 
@@ -242,7 +348,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn entered(&mut self, ticket: u32, id: RoomId, name: Option<String>) {
         let display_name = self.vault.settings.content.display_name.clone();
         let name = name.map(Saying::RoomName);
-        let display_name = Some(display_name).filter(|name| !name.is_empty()).map(Saying::DisplayName);
+        let display_name = Some(display_name)
+            .filter(|name| !name.is_empty())
+            .map(Saying::DisplayName);
         for what in name.into_iter().chain(display_name) {
             // The room was just put into the list.
             let _ = self.say(id, what);
@@ -252,7 +360,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     fn may_leave_again(&mut self, id: RoomId) -> bool {
         let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else { return false };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return false;
+        };
         match &mut room.leaving {
             Some((_, tries)) if *tries < TRIES => {
                 *tries += 1;

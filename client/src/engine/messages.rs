@@ -16,9 +16,16 @@ use rand_core::{CryptoRng, RngCore};
 const AGAIN: u64 = 3_000;
 
 impl<R: RngCore + CryptoRng> Engine<R> {
-    pub(super) fn send_text(&mut self, ticket: u32, id: RoomId, text: String) -> Result<(), Trouble> {
+    pub(super) fn send_text(
+        &mut self,
+        ticket: u32,
+        id: RoomId,
+        text: String,
+    ) -> Result<(), Trouble> {
         if let Some(over) = text.len().checked_sub(limits::TEXT_BYTES + 1) {
-            return Err(Trouble::TooLong { over: u32::try_from(over + 1).unwrap_or(u32::MAX) });
+            return Err(Trouble::TooLong {
+                over: u32::try_from(over + 1).unwrap_or(u32::MAX),
+            });
         }
         if text.trim().is_empty() {
             self.out.answer(ticket, Ok(Answer::Done));
@@ -45,7 +52,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Says the display name in all rooms.
     pub(super) fn announce_display_name(&mut self) {
         let name = self.vault.settings.content.display_name.clone();
-        let rooms: Vec<RoomId> = self.rooms.values().filter(|room| room.listed == Some(true)).map(|room| room.id).collect();
+        let rooms: Vec<RoomId> = self
+            .rooms
+            .values()
+            .filter(|room| room.listed == Some(true))
+            .map(|room| room.id)
+            .collect();
         for room in rooms {
             // Listed rooms are there.
             let _ = self.say(room, Saying::DisplayName(name.clone()));
@@ -54,7 +66,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn retry(&mut self, id: RoomId, key: &str) -> Result<(), Trouble> {
         let room = self.room_mut(id)?;
-        let Some(item) = room.outbox.items.iter_mut().find(|item| item.key() == key) else { return Ok(()) };
+        let Some(item) = room.outbox.items.iter_mut().find(|item| item.key() == key) else {
+            return Ok(());
+        };
         item.stage = Stage::Waiting;
         let item = item.clone();
         self.show_unsent(id, &item);
@@ -63,7 +77,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn discard(&mut self, id: RoomId, key: &str) -> Result<(), Trouble> {
         let room = self.room_mut(id)?;
-        let found = room.outbox.items.iter().find(|item| item.key() == key).map(|item| item.id);
+        let found = room
+            .outbox
+            .items
+            .iter()
+            .find(|item| item.key() == key)
+            .map(|item| item.id);
         if let Some(item) = found.and_then(|found| room.outbox.remove(&found)) {
             self.drop_stored(id, &item.id);
             self.timeline(id, TimelineOp::Remove(item.key()));
@@ -76,8 +95,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if !self.link.is_up() {
             return;
         }
-        let busy = |room: &&Room| !room.outbox.items.is_empty() || room.retry_at.is_some() || room.rotation.is_some();
-        let rooms: Vec<RoomId> = self.rooms.values().filter(busy).map(|room| room.id).collect();
+        let busy = |room: &&Room| {
+            !room.outbox.items.is_empty() || room.retry_at.is_some() || room.rotation.is_some()
+        };
+        let rooms: Vec<RoomId> = self
+            .rooms
+            .values()
+            .filter(busy)
+            .map(|room| room.id)
+            .collect();
         for room in rooms {
             self.pump(room);
         }
@@ -86,11 +112,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn pump(&mut self, id: RoomId) {
         self.retry_membership(id);
         let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         if room.listed != Some(true) || !room.can_seal() || room.is_behind() {
             return;
         }
-        let Some(front) = room.outbox.front() else { return };
+        let Some(front) = room.outbox.front() else {
+            return;
+        };
         match front.stage {
             Stage::Storing(_) | Stage::Sent => return,
             Stage::Later(at) if at > now => return,
@@ -100,11 +130,17 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return self.rotate(id);
         }
         let epoch = room.current().map_or(0, |epoch| epoch.ctx.epoch);
-        let Some(front) = room.outbox.front() else { return };
+        let Some(front) = room.outbox.front() else {
+            return;
+        };
         match &front.sealed {
             Some(sealed) if sealed.chain.epoch == epoch => {
-                let frame =
-                    ClientFrame::Send { room: id, id: front.id, epoch, token: sealed.token.clone() };
+                let frame = ClientFrame::Send {
+                    room: id,
+                    id: front.id,
+                    epoch,
+                    token: sealed.token.clone(),
+                };
                 front.stage = Stage::Sent;
                 self.out.send(&frame);
             }
@@ -115,9 +151,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Seals the message whose turn it is and makes it durable with the chain that it continues.
     fn seal_front(&mut self, id: RoomId) {
         let Some(account) = &self.account else { return };
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let Some((chain, seen)) = room.next_in_chain(&mut self.rng) else { return };
-        let (Some(epoch), Some(front)) = (room.epochs.last_key_value().map(|(_, epoch)| epoch), room.outbox.front()) else {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let Some((chain, seen)) = room.next_in_chain(&mut self.rng) else {
+            return;
+        };
+        let (Some(epoch), Some(front)) = (
+            room.epochs.last_key_value().map(|(_, epoch)| epoch),
+            room.outbox.front(),
+        ) else {
             return;
         };
         let Some(key) = &epoch.key else { return };
@@ -133,8 +176,23 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         match envelope::seal(&key.message, &epoch.ctx, &account.identity, &body) {
             Ok(sealed) => {
-                front.sealed = Some(SealedItem { token: sealed.token, chain: Chain { prev: sealed.body_hash, ..chain } });
-                let writes = vec![stored(id, front), stored_chain(id, &Chain { prev: sealed.body_hash, ..chain })];
+                front.sealed = Some(SealedItem {
+                    token: sealed.token,
+                    chain: Chain {
+                        prev: sealed.body_hash,
+                        ..chain
+                    },
+                });
+                let writes = vec![
+                    stored(id, front),
+                    stored_chain(
+                        id,
+                        &Chain {
+                            prev: sealed.body_hash,
+                            ..chain
+                        },
+                    ),
+                ];
                 let ticket = self.out.store(writes);
                 front.stage = Stage::Storing(ticket);
             }
@@ -183,13 +241,22 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     pub(super) fn acknowledged(&mut self, id: RoomId, message: &MessageId, seq: Seq) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let head = room.transcript.as_ref().map_or(0, |transcript| transcript.head().seq);
-        let Some(item) = room.outbox.find(message) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let head = room
+            .transcript
+            .as_ref()
+            .map_or(0, |transcript| transcript.head().seq);
+        let Some(item) = room.outbox.find(message) else {
+            return;
+        };
         if let Some(sealed) = &item.sealed {
             room.outbox.chain = Some(sealed.chain);
         }
-        let Some(item) = room.outbox.find(message) else { return };
+        let Some(item) = room.outbox.find(message) else {
+            return;
+        };
         item.stage = Stage::Acknowledged(seq);
         let item = item.clone();
         if seq <= head {
@@ -202,8 +269,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn refused(&mut self, id: RoomId, message: &MessageId, error: PublicError) {
         let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let Some(item) = room.outbox.find(message) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let Some(item) = room.outbox.find(message) else {
+            return;
+        };
         match error {
             PublicError::StaleEpoch { epoch } => {
                 room.outbox.unseal();
@@ -211,7 +282,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     server.epoch = server.epoch.max(epoch);
                 }
             }
-            PublicError::LimitReached { what: Limit::MessagesPerMinute } | PublicError::Internal { .. } => {
+            PublicError::LimitReached {
+                what: Limit::MessagesPerMinute,
+            }
+            | PublicError::Internal { .. } => {
                 item.stage = Stage::Later(now + AGAIN);
             }
             PublicError::NotLoggedIn => {
@@ -242,11 +316,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn drop_stored(&mut self, room: RoomId, message: &MessageId) {
-        self.out.store(vec![(outbox::stored_name(&room, message), None)]);
+        self.out
+            .store(vec![(outbox::stored_name(&room, message), None)]);
     }
 
     fn show_unsent(&mut self, id: RoomId, item: &Outgoing) {
-        let (Some(account), Some(room)) = (&self.account, self.rooms.get(&id)) else { return };
+        let (Some(account), Some(room)) = (&self.account, self.rooms.get(&id)) else {
+            return;
+        };
         if let Some(item) = room.unsent_item(item, &account.identity) {
             self.show_item(id, item);
         }
@@ -254,7 +331,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 }
 
 fn stored(room: RoomId, item: &Outgoing) -> (String, Option<Vec<u8>>) {
-    (outbox::stored_name(&room, &item.id), serde_json::to_vec(item).ok())
+    (
+        outbox::stored_name(&room, &item.id),
+        serde_json::to_vec(item).ok(),
+    )
 }
 
 fn stored_chain(room: RoomId, chain: &Chain) -> (String, Option<Vec<u8>>) {

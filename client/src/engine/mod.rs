@@ -77,7 +77,12 @@ struct Account {
 
 impl Account {
     fn new(username: Username, secret: AccountSecret) -> Self {
-        Self { username, identity: secret.identity(), vault_key: secret.vault_key(), secret }
+        Self {
+            username,
+            identity: secret.identity(),
+            vault_key: secret.vault_key(),
+            secret,
+        }
     }
 }
 
@@ -150,26 +155,44 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// When [`Event::Tick`] is due, if time alone changes anything.
     pub fn poll_timeout(&self) -> Option<Time> {
-        if self.account.is_none() {
-            return None;
-        }
-        let rooms = self.rooms.values().filter_map(|room| room.outbox.timeout().into_iter().chain(room.retry_at).min());
-        rooms.chain(self.link.timeout()).chain(self.vault_timeout()).min()
+        self.account.as_ref()?;
+        let rooms = self
+            .rooms
+            .values()
+            .filter_map(|room| room.outbox.timeout().into_iter().chain(room.retry_at).min());
+        rooms
+            .chain(self.link.timeout())
+            .chain(self.vault_timeout())
+            .min()
     }
 
     fn command(&mut self, ticket: u32, command: Command) -> Result<(), Trouble> {
         match command {
-            Command::SignUp { username, passphrase } => self.sign_up(ticket, &username, passphrase),
-            Command::LogIn { username, passphrase } => self.log_in(ticket, &username, passphrase),
-            Command::Recover { username, code, passphrase } => self.recover(ticket, &username, &code, passphrase),
+            Command::SignUp {
+                username,
+                passphrase,
+            } => self.sign_up(ticket, &username, passphrase),
+            Command::LogIn {
+                username,
+                passphrase,
+            } => self.log_in(ticket, &username, passphrase),
+            Command::Recover {
+                username,
+                code,
+                passphrase,
+            } => self.recover(ticket, &username, &code, passphrase),
             Command::LogOut { discard } => self.log_out(ticket, discard),
-            Command::ChangePassphrase { current, new } => self.change_passphrase(ticket, current, new),
+            Command::ChangePassphrase { current, new } => {
+                self.change_passphrase(ticket, current, new)
+            }
             Command::DeleteAccount { passphrase } => self.delete_account(ticket, passphrase),
             Command::ListSessions => self.ask(ApiRequest::Sessions, Flow::Sessions { ticket }),
             Command::RevokeSession { handle } => {
                 self.ask(ApiRequest::SessionRevoke(handle), Flow::Revoke { ticket })
             }
-            Command::RevokeOtherSessions => self.ask(ApiRequest::SessionsRevokeOthers, Flow::Revoke { ticket }),
+            Command::RevokeOtherSessions => {
+                self.ask(ApiRequest::SessionsRevokeOthers, Flow::Revoke { ticket })
+            }
             Command::CreateRoom { name } => self.create_room(ticket, &name),
             Command::JoinRoom { key } => self.join_room(ticket, &key),
             Command::RevealKey { room } => self.reveal_key(ticket, room),
@@ -196,7 +219,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     /// Does what is done at once, and says so.
-    fn done(&mut self, ticket: u32, act: impl FnOnce(&mut Self) -> Result<(), Trouble>) -> Result<(), Trouble> {
+    fn done(
+        &mut self,
+        ticket: u32,
+        act: impl FnOnce(&mut Self) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
         act(self)?;
         self.out.answer(ticket, Ok(Answer::Done));
         Ok(())
@@ -222,10 +249,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn answered(&mut self, call: u32, result: Result<ApiAnswer, PublicError>) {
-        let Some(flow) = self.flows.remove(&call) else { return };
+        let Some(flow) = self.flows.remove(&call) else {
+            return;
+        };
         let expired = matches!(result, Err(PublicError::NotLoggedIn));
         match (flow, result) {
-            (Flow::VaultList { ticket }, Ok(ApiAnswer::Vault(items))) => self.vault_listed(ticket, items),
+            (Flow::VaultList { ticket }, Ok(ApiAnswer::Vault(items))) => {
+                self.vault_listed(ticket, items)
+            }
             (Flow::VaultList { ticket }, result) => {
                 let error = result.err().unwrap_or(PublicError::Malformed);
                 if !expired {
@@ -249,7 +280,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             (Flow::Revoke { ticket }, Ok(_)) => {
                 self.call(ApiRequest::Sessions, Flow::Sessions { ticket });
             }
-            (flow @ (Flow::RoomCreate { .. } | Flow::RoomFind { .. } | Flow::Join { .. } | Flow::Leave { .. }), result) => {
+            (
+                flow @ (Flow::RoomCreate { .. }
+                | Flow::RoomFind { .. }
+                | Flow::Join { .. }
+                | Flow::Leave { .. }),
+                result,
+            ) => {
                 self.membership_answered(flow, result);
             }
             (Flow::Rotate { room }, result) => self.rotated(room, result),
@@ -265,19 +302,29 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn started(&mut self, stored: Option<Vec<(String, Vec<u8>)>>) {
         self.durable = stored.is_some();
         let stored: BTreeMap<String, Vec<u8>> = stored.unwrap_or_default().into_iter().collect();
-        match stored.get(DEVICE).and_then(|bytes| DeviceId::from_slice(bytes)) {
+        match stored
+            .get(DEVICE)
+            .and_then(|bytes| DeviceId::from_slice(bytes))
+        {
             Some(device) => self.device = device,
             None => self.store_device(),
         }
-        let account = stored.get(ACCOUNT).and_then(|bytes| serde_json::from_slice::<StoredAccount>(bytes).ok());
+        let account = stored
+            .get(ACCOUNT)
+            .and_then(|bytes| serde_json::from_slice::<StoredAccount>(bytes).ok());
         let account = account.and_then(|it| {
             let secret = Zeroizing::new(it.secret);
             let secret = AccountSecret::from_bytes(secret.as_slice().try_into().ok()?);
             Some(Account::new(it.username, secret))
         });
-        let Some(account) = account else { return self.set_phase(Phase::LoggedOut) };
+        let Some(account) = account else {
+            return self.set_phase(Phase::LoggedOut);
+        };
         self.account = Some(account);
-        self.vault.seen = stored.get(VAULT_SEEN).and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+        self.vault.seen = stored
+            .get(VAULT_SEEN)
+            .and_then(|bytes| serde_json::from_slice(bytes).ok())
+            .unwrap_or_default();
         for (name, bytes) in &stored {
             self.restore(name, bytes);
         }
@@ -292,22 +339,32 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Puts one stored item of a room's outbox back.
     fn restore(&mut self, name: &str, bytes: &[u8]) {
         let mut parts = name.split('/');
-        let (Some(kind), Some(Ok(id))) = (parts.next(), parts.next().map(str::parse::<RoomId>)) else { return };
+        let (Some(kind), Some(Ok(id))) = (parts.next(), parts.next().map(str::parse::<RoomId>))
+        else {
+            return;
+        };
         let room = self.rooms.entry(id).or_insert_with(|| Room::new(id));
         match kind {
             "chain" => room.outbox.chain = serde_json::from_slice::<Chain>(bytes).ok(),
-            "outbox" => room.outbox.items.extend(serde_json::from_slice::<Outgoing>(bytes).ok()),
+            "outbox" => room
+                .outbox
+                .items
+                .extend(serde_json::from_slice::<Outgoing>(bytes).ok()),
             _ => {}
         }
     }
 
     fn store_device(&mut self) {
-        self.out.store(vec![(DEVICE.to_owned(), Some(self.device.0.to_vec()))]);
+        self.out
+            .store(vec![(DEVICE.to_owned(), Some(self.device.0.to_vec()))]);
     }
 
     fn store_account(&mut self) {
         let Some(account) = &self.account else { return };
-        let stored = StoredAccount { username: account.username.clone(), secret: account.secret.as_bytes().to_vec() };
+        let stored = StoredAccount {
+            username: account.username.clone(),
+            secret: account.secret.as_bytes().to_vec(),
+        };
         let bytes = serde_json::to_vec(&stored).unwrap_or_default();
         self.out.store(vec![(ACCOUNT.to_owned(), Some(bytes))]);
         self.store_device();
@@ -323,7 +380,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.deleting = None;
         self.device = outbox::new_device(&mut self.rng);
         self.set_link(Link::Idle);
-        for delta in [Delta::Me(None), Delta::Rooms(Vec::new()), Delta::Room(None), Delta::RecoveryCode(None), Delta::Sessions(Vec::new())] {
+        for delta in [
+            Delta::Me(None),
+            Delta::Rooms(Vec::new()),
+            Delta::Room(None),
+            Delta::RecoveryCode(None),
+            Delta::Sessions(Vec::new()),
+        ] {
             self.out.delta(delta);
         }
     }

@@ -27,7 +27,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.rotate(id);
             return Ok(());
         }
-        let key = room.current().and_then(|epoch| epoch.key.as_ref()).ok_or(Trouble::NoKey)?;
+        let key = room
+            .current()
+            .and_then(|epoch| epoch.key.as_ref())
+            .ok_or(Trouble::NoKey)?;
         let key = SecretText::new(key.secret.reveal().to_string());
         self.out.answer(ticket, Ok(Answer::RoomKey(key)));
         Ok(())
@@ -36,14 +39,20 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Starts a rotation, unless one is under way. The vault gets the new secret first.
     pub(super) fn rotate(&mut self, id: RoomId) {
         let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let Some(next) = room.current().map(|epoch| epoch.ctx.epoch + 1) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let Some(next) = room.current().map(|epoch| epoch.ctx.epoch + 1) else {
+            return;
+        };
         if room.rotation.is_some() || room.is_behind() {
             room.retry_at = Some(now + AGAIN);
             return;
         }
         let secret = RoomSecret::generate(&mut self.rng);
-        room.item.change_at_once(now).set_secret(next, SecretText::new(secret.reveal().to_string()));
+        room.item
+            .change_at_once(now)
+            .set_secret(next, SecretText::new(secret.reveal().to_string()));
         room.rotation = Some(secret);
         room.waiting = Some(Waiting::Rotate);
     }
@@ -51,7 +60,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     pub(super) fn submit_rotation(&mut self, id: RoomId) {
         match self.rotation_entries(id) {
             Some(Ok(entries)) => {
-                self.call(ApiRequest::RoomSubmit(RoomSubmit { room: id, entries }), Flow::Rotate { room: id });
+                self.call(
+                    ApiRequest::RoomSubmit(RoomSubmit { room: id, entries }),
+                    Flow::Rotate { room: id },
+                );
             }
             Some(Err(error)) => self.rotation_failed(id, Trouble::Browser(error.to_string())),
             None => {}
@@ -62,9 +74,17 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let account = self.account.as_ref()?;
         let room = self.rooms.get(&id)?;
         let (epoch, secret) = (room.current()?, room.rotation.as_ref()?);
-        let place = Place { room: id, epoch: epoch.ctx.epoch + 1, prev_open: epoch.last_open };
+        let place = Place {
+            room: id,
+            epoch: epoch.ctx.epoch + 1,
+            prev_open: epoch.last_open,
+        };
         let settings = epoch.header.settings;
-        let previous = epoch.key.as_ref().filter(|_| settings.history_for_newcomers).map(|key| &key.secret);
+        let previous = epoch
+            .key
+            .as_ref()
+            .filter(|_| settings.history_for_newcomers)
+            .map(|key| &key.secret);
         let new = NewEpoch {
             secret,
             author: &account.username,
@@ -75,9 +95,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         let build = |rng: &mut R| {
             let header = statement::header(&account.identity, place, new)?;
-            let mut place = Place { prev_open: header.hash, ..place };
+            let mut place = Place {
+                prev_open: header.hash,
+                ..place
+            };
             let mut entries = vec![header.entry];
-            let others = epoch.roster.members().iter().filter(|member| member.keys.user != account.identity.user());
+            let others = epoch
+                .roster
+                .members()
+                .iter()
+                .filter(|member| member.keys.user != account.identity.user());
             for member in others {
                 let wrap = statement::wrap(rng, &account.identity, place, secret, &member.keys)?;
                 place.prev_open = wrap.hash;
@@ -92,7 +119,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let now = self.now;
         match result {
             Ok(ApiAnswer::Submitted(submitted)) => {
-                let name = self.rooms.get(&id).map(|room| room.item.content.name.clone()).unwrap_or_default();
+                let name = self
+                    .rooms
+                    .get(&id)
+                    .map(|room| room.item.content.name.clone())
+                    .unwrap_or_default();
                 if !name.is_empty() {
                     // Newcomers of the new epoch find the name behind its header.
                     let _ = self.say(id, Saying::RoomName(name));
@@ -117,7 +148,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     fn rotation_failed(&mut self, id: RoomId, trouble: Trouble) {
         let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         room.rotation = None;
         room.retry_at = Some(now + 10 * AGAIN);
         for ticket in std::mem::take(&mut room.reveals) {
@@ -126,8 +159,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn show_revealed(&mut self, id: RoomId) {
-        let Some(room) = self.rooms.get_mut(&id) else { return };
-        let Some(key) = room.rotation.as_ref().map(|secret| SecretText::new(secret.reveal().to_string())) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let Some(key) = room
+            .rotation
+            .as_ref()
+            .map(|secret| SecretText::new(secret.reveal().to_string()))
+        else {
+            return;
+        };
         for ticket in std::mem::take(&mut room.reveals) {
             self.out.answer(ticket, Ok(Answer::RoomKey(key.clone())));
         }
@@ -137,6 +178,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 impl Room {
     /// Whether someone left since the key was made.
     pub(super) fn rotation_due(&self) -> bool {
-        self.current().is_some_and(|epoch| epoch.roster.rotation_due())
+        self.current()
+            .is_some_and(|epoch| epoch.roster.rotation_due())
     }
 }

@@ -155,7 +155,10 @@ impl Settings {
 impl RoomItem {
     /// Adds an epoch's secret; the first one kept for an epoch stays. True if it is new.
     pub fn keep_secret(&mut self, epoch: Epoch, secret: SecretText) -> bool {
-        match self.secrets.binary_search_by_key(&epoch, |known| known.epoch) {
+        match self
+            .secrets
+            .binary_search_by_key(&epoch, |known| known.epoch)
+        {
             Ok(_) => false,
             Err(at) => {
                 self.secrets.insert(at, EpochSecret { epoch, secret });
@@ -171,7 +174,10 @@ impl RoomItem {
     }
 
     pub fn secret(&self, epoch: Epoch) -> Option<RoomSecret> {
-        let at = self.secrets.binary_search_by_key(&epoch, |known| known.epoch).ok()?;
+        let at = self
+            .secrets
+            .binary_search_by_key(&epoch, |known| known.epoch)
+            .ok()?;
         RoomSecret::parse(self.secrets[at].secret.reveal()).ok()
     }
 
@@ -259,11 +265,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 Ok(theirs) => {
                     let room = self.rooms.entry(id).or_insert_with(|| Room::new(id));
                     let mut contradiction = false;
-                    absorb(&mut room.item, item.version, |ours| contradiction = ours.merge(theirs), self.now);
+                    absorb(
+                        &mut room.item,
+                        item.version,
+                        |ours| contradiction = ours.merge(theirs),
+                        self.now,
+                    );
                     if contradiction {
                         room.raise(Alarm {
-                            sentence: "The server showed your devices different histories of this room.".into(),
-                            details: "The vault holds another hash for the same place of the log.".into(),
+                            sentence:
+                                "The server showed your devices different histories of this room."
+                                    .into(),
+                            details: "The vault holds another hash for the same place of the log."
+                                .into(),
                         });
                     }
                 }
@@ -276,7 +290,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn note_version(&mut self, item: String, version: u64) {
         self.vault.seen.insert(item, version);
         let seen = serde_json::to_vec(&self.vault.seen).unwrap_or_default();
-        self.out.store(vec![(super::VAULT_SEEN.to_owned(), Some(seen))]);
+        self.out
+            .store(vec![(super::VAULT_SEEN.to_owned(), Some(seen))]);
     }
 
     fn vault_alarm(&mut self, item: &str, what: &str) {
@@ -292,7 +307,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let mut writes = Vec::new();
         writes.extend(prepare(&mut self.vault.settings, key, &user, SETTINGS, now));
         for room in self.rooms.values_mut() {
-            writes.extend(prepare(&mut room.item, key, &user, &room.id.to_string(), now));
+            writes.extend(prepare(
+                &mut room.item,
+                key,
+                &user,
+                &room.id.to_string(),
+                now,
+            ));
         }
         for write in writes {
             match write {
@@ -300,7 +321,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     let item = put.item.clone();
                     self.call(ApiRequest::VaultPut(put), Flow::VaultPut { item });
                 }
-                Err(error) => self.out.notice(format!("Your vault could not be saved: {error}")),
+                Err(error) => self
+                    .out
+                    .notice(format!("Your vault could not be saved: {error}")),
             }
         }
     }
@@ -308,8 +331,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// When the next write is due.
     pub(super) fn vault_timeout(&self) -> Option<Time> {
         let due = |due: Option<Time>, writing: bool| due.filter(|_| !writing);
-        let rooms = self.rooms.values().filter_map(|room| due(room.item.due, room.item.writing));
-        rooms.chain(due(self.vault.settings.due, self.vault.settings.writing)).min()
+        let rooms = self
+            .rooms
+            .values()
+            .filter_map(|room| due(room.item.due, room.item.writing));
+        rooms
+            .chain(due(self.vault.settings.due, self.vault.settings.writing))
+            .min()
     }
 
     /// A write ended.
@@ -351,11 +379,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
     }
 
-    fn with_item(&mut self, item: &str, change: impl FnOnce(&mut u64, &mut Option<Time>, &mut bool)) {
+    fn with_item(
+        &mut self,
+        item: &str,
+        change: impl FnOnce(&mut u64, &mut Option<Time>, &mut bool),
+    ) {
         if item == SETTINGS {
             let it = &mut self.vault.settings;
             change(&mut it.version, &mut it.due, &mut it.writing);
-        } else if let Some(room) = item.parse().ok().and_then(|id: RoomId| self.rooms.get_mut(&id)) {
+        } else if let Some(room) = item
+            .parse()
+            .ok()
+            .and_then(|id: RoomId| self.rooms.get_mut(&id))
+        {
             let it = &mut room.item;
             change(&mut it.version, &mut it.due, &mut it.writing);
         }
@@ -410,6 +446,10 @@ fn prepare<T: Serialize>(
     let sealed = vault_item::seal_item(key, user, name, item.version + 1, &item.content);
     Some(sealed.map(|token| {
         item.writing = true;
-        VaultPut { item: name.to_owned(), replaces: item.version, token }
+        VaultPut {
+            item: name.to_owned(),
+            replaces: item.version,
+            token,
+        }
     }))
 }

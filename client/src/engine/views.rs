@@ -1,6 +1,9 @@
 //! What the screen shows, made anew when something under it changed.
 
-use super::{Engine, room::{Absorbed, Room}};
+use super::{
+    Engine,
+    room::{Absorbed, Room},
+};
 use model::{Delta, Me, Phase, SecretText, SessionView, TimelineItem, TimelineOp, Trouble};
 use protocol::{RoomId, Seq, api::SessionInfo};
 use rand_core::{CryptoRng, RngCore};
@@ -25,7 +28,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn show_recovery_code(&mut self) {
         let code = self.vault.settings.content.recovery_code.clone();
-        self.out.delta(Delta::RecoveryCode(code.map(SecretText::new)));
+        self.out
+            .delta(Delta::RecoveryCode(code.map(SecretText::new)));
     }
 
     pub(super) fn recovery_code_saved(&mut self) -> Result<(), Trouble> {
@@ -45,13 +49,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             last_used: it.last_used,
             client: it.client,
         };
-        self.out.delta(Delta::Sessions(sessions.into_iter().map(view).collect()));
+        self.out
+            .delta(Delta::Sessions(sessions.into_iter().map(view).collect()));
     }
 
     pub(super) fn show_rooms(&mut self) {
-        let mut rooms: Vec<&Room> = self.rooms.values().filter(|room| room.is_on_list()).collect();
+        let mut rooms: Vec<&Room> = self
+            .rooms
+            .values()
+            .filter(|room| room.is_on_list())
+            .collect();
         rooms.sort_by_key(|room| std::cmp::Reverse(room.last_at()));
-        self.out.delta(Delta::Rooms(rooms.into_iter().map(Room::summary).collect()));
+        self.out
+            .delta(Delta::Rooms(rooms.into_iter().map(Room::summary).collect()));
     }
 
     pub(super) fn show_room(&mut self, id: RoomId) {
@@ -60,7 +70,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         let Some(account) = &self.account else { return };
         let room = self.rooms.get(&id).filter(|room| room.is_on_list());
-        self.out.delta(Delta::Room(room.map(|room| Box::new(room.view(&account.identity)))));
+        self.out.delta(Delta::Room(
+            room.map(|room| Box::new(room.view(&account.identity))),
+        ));
     }
 
     pub(super) fn show_item(&mut self, room: RoomId, item: TimelineItem) {
@@ -74,7 +86,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     pub(super) fn show_timeline(&mut self, id: RoomId) {
-        let (Some(account), Some(room)) = (&self.account, self.rooms.get(&id)) else { return };
+        let (Some(account), Some(room)) = (&self.account, self.rooms.get(&id)) else {
+            return;
+        };
         let items = room.timeline_items(&account.identity);
         self.timeline(id, TimelineOp::Reset(items));
     }

@@ -98,7 +98,9 @@ impl EpochState {
         me: &Identity,
     ) -> Result<Self, Lie> {
         let (first, later) = entries.split_first().ok_or(Lie::NoHeader)?;
-        let Entry::Open(open) = &first.entry else { return Err(Lie::NoHeader) };
+        let Entry::Open(open) = &first.entry else {
+            return Err(Lie::NoHeader);
+        };
         let body = open.body()?;
         if body.room != room || body.epoch != epoch {
             return Err(Lie::Place);
@@ -111,9 +113,19 @@ impl EpochState {
             before.roster.clone().apply(&body)?;
         }
         let roster = Roster::from_header(body.sender, &header, members)?;
-        let mut state = Self::new(room, epoch, header, roster, first.seq, entry_hash(&first.entry), secret);
+        let mut state = Self::new(
+            room,
+            epoch,
+            header,
+            roster,
+            first.seq,
+            entry_hash(&first.entry),
+            secret,
+        );
         for entry in later {
-            let Entry::Open(open) = &entry.entry else { return Err(Lie::NoHeader) };
+            let Entry::Open(open) = &entry.entry else {
+                return Err(Lie::NoHeader);
+            };
             state.apply(room, entry.seq, open, &open.body()?, me)?;
         }
         Ok(state)
@@ -139,7 +151,9 @@ impl EpochState {
         roster.apply(body)?;
         let secret = secret.filter(|secret| secret.commitment() == header.commitment);
         let hash = entry_hash(&Entry::Open(open.clone()));
-        Ok(Self::new(room, body.epoch, header, roster, seq, hash, secret))
+        Ok(Self::new(
+            room, body.epoch, header, roster, seq, hash, secret,
+        ))
     }
 
     fn new(
@@ -151,9 +165,22 @@ impl EpochState {
         hash: Hash,
         secret: Option<RoomSecret>,
     ) -> Self {
-        let stay = |member: &RosterMember| (member.keys.user, vec![Stay { keys: member.keys.clone(), from: seq, until: None }]);
+        let stay = |member: &RosterMember| {
+            (
+                member.keys.user,
+                vec![Stay {
+                    keys: member.keys.clone(),
+                    from: seq,
+                    until: None,
+                }],
+            )
+        };
         Self {
-            ctx: Context { room, epoch, commitment: header.commitment },
+            ctx: Context {
+                room,
+                epoch,
+                commitment: header.commitment,
+            },
             key: secret.map(EpochKey::new),
             stays: roster.members().iter().map(stay).collect(),
             header,
@@ -181,7 +208,10 @@ impl EpochState {
         if body.prev_open != self.last_open {
             return Err(Lie::Chain);
         }
-        let leaver = self.roster.member(&body.sender).map(|member| member.keys.clone());
+        let leaver = self
+            .roster
+            .member(&body.sender)
+            .map(|member| member.keys.clone());
         match &body.content {
             OpenContent::Join(_) => {
                 statement::verify_join(open, body, &self.header.join_key)?;
@@ -201,12 +231,20 @@ impl EpochState {
         self.opens.insert(seq, self.last_open);
         Ok(match &body.content {
             OpenContent::Join(join) => {
-                let stay = Stay { keys: join.member.clone(), from: seq, until: None };
+                let stay = Stay {
+                    keys: join.member.clone(),
+                    from: seq,
+                    until: None,
+                };
                 self.stays.entry(join.member.user).or_default().push(stay);
                 Applied::Joined(join.member.clone())
             }
             OpenContent::Leave(_) => {
-                if let Some(stay) = self.stays.get_mut(&body.sender).and_then(|stays| stays.last_mut()) {
+                if let Some(stay) = self
+                    .stays
+                    .get_mut(&body.sender)
+                    .and_then(|stays| stays.last_mut())
+                {
                     stay.until = Some(seq);
                 }
                 leaver.map_or(Applied::Nothing, Applied::Left)
@@ -220,7 +258,9 @@ impl EpochState {
                     Err(_) => Applied::BadWrap(body.sender),
                 }
             }
-            OpenContent::Wrap(_) | OpenContent::Header(_) | OpenContent::Unknown(_) => Applied::Nothing,
+            OpenContent::Wrap(_) | OpenContent::Header(_) | OpenContent::Unknown(_) => {
+                Applied::Nothing
+            }
         })
     }
 
@@ -232,7 +272,11 @@ impl EpochState {
     /// The keys of a user at a place in the log, if they were a member there.
     pub fn member_at(&self, user: &UserId, seq: Seq) -> Option<&MemberKeys> {
         let stays = self.stays.get(user)?;
-        stays.iter().rev().find(|stay| stay.from < seq && stay.until.is_none_or(|until| seq < until)).map(|stay| &stay.keys)
+        stays
+            .iter()
+            .rev()
+            .find(|stay| stay.from < seq && stay.until.is_none_or(|until| seq < until))
+            .map(|stay| &stay.keys)
     }
 
     /// The signing key that goes with [`EpochState::member_at`].

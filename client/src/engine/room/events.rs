@@ -10,7 +10,10 @@ use protocol::{
 
 /// The words for a broken entry.
 pub(super) fn broken(sentence: &str, details: impl ToString) -> ItemKind {
-    ItemKind::Broken { sentence: sentence.to_owned(), details: details.to_string() }
+    ItemKind::Broken {
+        sentence: sentence.to_owned(),
+        details: details.to_string(),
+    }
 }
 
 impl Room {
@@ -24,7 +27,10 @@ impl Room {
             OpenContent::Leave(_) => format!("{who} left"),
             OpenContent::Wrap(_) => return None,
             OpenContent::Unknown(kind) => {
-                return Some(broken("Something happened here that needs a newer version of SecureChat. Reload the page.", kind));
+                return Some(broken(
+                    "Something happened here that needs a newer version of SecureChat. Reload the page.",
+                    kind,
+                ));
             }
         };
         Some(ItemKind::Event { text })
@@ -34,29 +40,49 @@ impl Room {
     pub(super) fn report(&mut self, finding: Finding) {
         let (sentence, seq) = match finding {
             Finding::Repeated { seq, .. } => ("The server repeated a message.".to_owned(), seq),
-            Finding::TwoVersions { seq, .. } => {
-                (format!("{} sent two versions of one message.", self.sender_at(seq)), seq)
-            }
-            Finding::BrokenChain { seq } => {
-                (format!("A message of {} does not follow the one before it.", self.sender_at(seq)), seq)
-            }
-            Finding::Missing { chain, before, .. } => {
-                (format!("Messages of {} are missing.", self.name_of(&chain.sender)), before)
-            }
-            Finding::Moved { seq } => ("The server put messages into another order than they were written.".to_owned(), seq),
-            Finding::ImpossibleSeen { seq } => {
-                (format!("A message of {} claims to have seen what it can't have seen.", self.sender_at(seq)), seq)
-            }
+            Finding::TwoVersions { seq, .. } => (
+                format!("{} sent two versions of one message.", self.sender_at(seq)),
+                seq,
+            ),
+            Finding::BrokenChain { seq } => (
+                format!(
+                    "A message of {} does not follow the one before it.",
+                    self.sender_at(seq)
+                ),
+                seq,
+            ),
+            Finding::Missing { chain, before, .. } => (
+                format!("Messages of {} are missing.", self.name_of(&chain.sender)),
+                before,
+            ),
+            Finding::Moved { seq } => (
+                "The server put messages into another order than they were written.".to_owned(),
+                seq,
+            ),
+            Finding::ImpossibleSeen { seq } => (
+                format!(
+                    "A message of {} claims to have seen what it can't have seen.",
+                    self.sender_at(seq)
+                ),
+                seq,
+            ),
         };
-        self.raise(Alarm { sentence, details: format!("At entry {seq} of the log: {finding:?}") });
+        self.raise(Alarm {
+            sentence,
+            details: format!("At entry {seq} of the log: {finding:?}"),
+        });
     }
 
     /// Says that someone else was shown another history.
     pub(super) fn report_fork(&mut self, who: &UserId, seq: Seq) {
         let who = self.name_of(who);
         self.raise(Alarm {
-            sentence: format!("The server showed {who} a different history than you, from entry {seq} on."),
-            details: "The transcript hash in the message differs from the one that this device computed.".to_owned(),
+            sentence: format!(
+                "The server showed {who} a different history than you, from entry {seq} on."
+            ),
+            details:
+                "The transcript hash in the message differs from the one that this device computed."
+                    .to_owned(),
         });
     }
 

@@ -14,7 +14,10 @@ use crate::{
     transcript::{SeenCheck, Transcript, TranscriptError},
 };
 use model::{Alarm, Delivery, ItemKind, LastActivity, Sender, TimelineItem};
-use protocol::{Entry, Epoch, Hash, OpenEntry, Seq, Time, UserId, frame::LoggedEntry, log::entry_hash, open::Head};
+use protocol::{
+    Entry, Epoch, Hash, OpenEntry, Seq, Time, UserId, frame::LoggedEntry, log::entry_hash,
+    open::Head,
+};
 
 /// Characters of a message in the chat list.
 const PREVIEW_CHARS: usize = 120;
@@ -44,19 +47,30 @@ struct Step {
 }
 
 enum Found {
-    Message { epoch: Epoch, opened: Box<Opened>, own: Option<Outgoing> },
+    Message {
+        epoch: Epoch,
+        opened: Box<Opened>,
+        own: Option<Outgoing>,
+    },
     Shown(ItemKind),
     Hidden,
 }
 
 impl Room {
     /// Takes entries that follow the window's head without a gap.
-    pub fn absorb_newer(&mut self, entries: Vec<LoggedEntry>, me: &Identity, now: Time) -> Absorbed {
+    pub fn absorb_newer(
+        &mut self,
+        entries: Vec<LoggedEntry>,
+        me: &Identity,
+        now: Time,
+    ) -> Absorbed {
         let mut absorbed = Absorbed::default();
         let mut steps = Vec::with_capacity(entries.len());
         for LoggedEntry { seq, at, entry } in entries {
             let hash = entry_hash(&entry);
-            let Some(transcript) = &mut self.transcript else { break };
+            let Some(transcript) = &mut self.transcript else {
+                break;
+            };
             if transcript.push(seq, &hash).is_err() {
                 break;
             }
@@ -84,7 +98,10 @@ impl Room {
         now: Time,
     ) -> Result<Absorbed, TranscriptError> {
         let mut absorbed = Absorbed::default();
-        let hashes: Vec<Hash> = entries.iter().map(|entry| entry_hash(&entry.entry)).collect();
+        let hashes: Vec<Hash> = entries
+            .iter()
+            .map(|entry| entry_hash(&entry.entry))
+            .collect();
         if let Some(transcript) = &mut self.transcript {
             transcript.prepend(base, &hashes)?;
         }
@@ -97,8 +114,12 @@ impl Room {
             steps.push(Step { seq, at, found });
         }
         self.finish(steps, me, now, false, &mut absorbed);
-        let reached: Vec<Epoch> =
-            self.epochs.values().filter(|epoch| epoch.header_seq > base.seq).map(|epoch| epoch.ctx.epoch).collect();
+        let reached: Vec<Epoch> = self
+            .epochs
+            .values()
+            .filter(|epoch| epoch.header_seq > base.seq)
+            .map(|epoch| epoch.ctx.epoch)
+            .collect();
         for epoch in reached {
             for finding in self.verifier.header_reached(epoch) {
                 self.report(finding);
@@ -112,18 +133,32 @@ impl Room {
     pub fn absorb_profiles(&mut self, entries: &[LoggedEntry], now: Time) -> bool {
         let mut changed = false;
         for entry in entries {
-            let Entry::Sealed(token) = &entry.entry else { continue };
-            let Found::Message { opened, .. } = self.open_sealed(entry.seq, token, false) else { continue };
-            let key = self.epoch_at(entry.seq).and_then(|epoch| epoch.signing_key_at(&opened.body.sender, entry.seq));
+            let Entry::Sealed(token) = &entry.entry else {
+                continue;
+            };
+            let Found::Message { opened, .. } = self.open_sealed(entry.seq, token, false) else {
+                continue;
+            };
+            let key = self
+                .epoch_at(entry.seq)
+                .and_then(|epoch| epoch.signing_key_at(&opened.body.sender, entry.seq));
             if key.is_some_and(|key| opened.is_signed_by(&key)) {
-                changed |= self.take_profile(entry.seq, &opened.body.sender, &opened.body.content, now);
+                changed |=
+                    self.take_profile(entry.seq, &opened.body.sender, &opened.body.content, now);
             }
         }
         changed
     }
 
     /// An open entry of the running log.
-    fn take_open(&mut self, seq: Seq, hash: &Hash, open: &OpenEntry, me: &Identity, absorbed: &mut Absorbed) -> Found {
+    fn take_open(
+        &mut self,
+        seq: Seq,
+        hash: &Hash,
+        open: &OpenEntry,
+        me: &Identity,
+        absorbed: &mut Absorbed,
+    ) -> Found {
         let loaded = self.current().map_or(0, |epoch| epoch.last_open_seq);
         if seq <= loaded {
             return self.known_open(seq, hash, open);
@@ -143,10 +178,14 @@ impl Room {
     ) -> Result<Option<ItemKind>, Lie> {
         let body = open.body()?;
         let id = self.id;
-        let Some(mut entry) = self.epochs.last_entry() else { return Err(Lie::NoHeader) };
+        let Some(mut entry) = self.epochs.last_entry() else {
+            return Err(Lie::NoHeader);
+        };
         absorbed.views = true;
         if body.epoch != entry.get().ctx.epoch {
-            let next = entry.get().follow(id, seq, open, &body, self.rotation.take())?;
+            let next = entry
+                .get()
+                .follow(id, seq, open, &body, self.rotation.take())?;
             self.add_epoch(next);
             return Ok(self.event(&body));
         }
@@ -156,8 +195,12 @@ impl Room {
             Applied::BadWrap(by) => {
                 let by = self.name_of(&by);
                 self.raise(Alarm {
-                    sentence: format!("{by} changed the room key but gave you one that does not work."),
-                    details: format!("The wrap at entry {seq} does not open or does not match the commitment."),
+                    sentence: format!(
+                        "{by} changed the room key but gave you one that does not work."
+                    ),
+                    details: format!(
+                        "The wrap at entry {seq} does not open or does not match the commitment."
+                    ),
                 });
             }
             _ => {}
@@ -167,7 +210,11 @@ impl Room {
 
     /// An open entry of an epoch whose open entries are loaded: it must be the same.
     fn known_open(&mut self, seq: Seq, hash: &Hash, open: &OpenEntry) -> Found {
-        match (self.epoch_at(seq).is_some_and(|epoch| epoch.knows(seq, hash)), open.body()) {
+        match (
+            self.epoch_at(seq)
+                .is_some_and(|epoch| epoch.knows(seq, hash)),
+            open.body(),
+        ) {
             (true, Ok(body)) => self.event(&body).map_or(Found::Hidden, Found::Shown),
             _ => self.lie(seq, &Lie::Chain),
         }
@@ -179,41 +226,73 @@ impl Room {
             sentence: "The server showed a statement about this room's members that does not hold. It was not believed.".into(),
             details: details.clone(),
         });
-        Found::Shown(broken("A statement about the members does not hold. It was not believed.", details))
+        Found::Shown(broken(
+            "A statement about the members does not hold. It was not believed.",
+            details,
+        ))
     }
 
     fn open_sealed(&mut self, seq: Seq, token: &str, settle: bool) -> Found {
         let Some(epoch) = self.epoch_at(seq) else {
-            return Found::Shown(broken("This entry lies before what you can read.", format!("Entry {seq}")));
+            return Found::Shown(broken(
+                "This entry lies before what you can read.",
+                format!("Entry {seq}"),
+            ));
         };
         let Some(key) = &epoch.key else {
-            return Found::Shown(broken("The key for this message has not reached you yet.", format!("Entry {seq}")));
+            return Found::Shown(broken(
+                "The key for this message has not reached you yet.",
+                format!("Entry {seq}"),
+            ));
         };
         let number = epoch.ctx.epoch;
         match envelope::open(&key.message, &epoch.ctx, token) {
             Ok(opened) => {
-                let own = if settle { self.outbox.settle(token) } else { None };
-                Found::Message { epoch: number, opened: Box::new(opened), own }
+                let own = if settle {
+                    self.outbox.settle(token)
+                } else {
+                    None
+                };
+                Found::Message {
+                    epoch: number,
+                    opened: Box::new(opened),
+                    own,
+                }
             }
             Err(error) => {
-                let sentence = "A message here does not open with the room key. It may be damaged or forged.";
+                let sentence =
+                    "A message here does not open with the room key. It may be damaged or forged.";
                 Found::Shown(broken(sentence, format!("Entry {seq}: {error}")))
             }
         }
     }
 
     /// Decides who wrote what, and makes the items.
-    fn finish(&mut self, steps: Vec<Step>, me: &Identity, now: Time, newer: bool, absorbed: &mut Absorbed) {
+    fn finish(
+        &mut self,
+        steps: Vec<Step>,
+        me: &Identity,
+        now: Time,
+        newer: bool,
+        absorbed: &mut Absorbed,
+    ) {
         let received: Vec<Received<'_>> = steps
             .iter()
             .filter_map(|step| match &step.found {
-                Found::Message { epoch, opened, .. } => Some(Received { seq: step.seq, epoch: *epoch, opened }),
+                Found::Message { epoch, opened, .. } => Some(Received {
+                    seq: step.seq,
+                    epoch: *epoch,
+                    opened,
+                }),
                 _ => None,
             })
             .collect();
         let epochs = &self.epochs;
         let key_of = |user: &UserId, seq: Seq| {
-            let epoch = epochs.values().rev().find(|epoch| epoch.header_seq <= seq)?;
+            let epoch = epochs
+                .values()
+                .rev()
+                .find(|epoch| epoch.header_seq <= seq)?;
             EpochState::signing_key_at(epoch, user, seq)
         };
         let verified = self.verifier.verify(&received, key_of);
@@ -237,7 +316,13 @@ impl Room {
                     self.note_activity(seq, at, &kind, now);
                 }
                 let key = key.unwrap_or_else(|| format!("s{seq}"));
-                let item = TimelineItem { key, order: seq, seq: Some(seq), at: at_shown, kind };
+                let item = TimelineItem {
+                    key,
+                    order: seq,
+                    seq: Some(seq),
+                    at: at_shown,
+                    kind,
+                };
                 self.timeline.insert(seq, item.clone());
                 absorbed.items.push(item);
             }
@@ -262,12 +347,22 @@ impl Room {
         match verdict {
             Verdict::Authentic => {}
             Verdict::Forged => {
-                let sentence = format!("Someone wrote a message in the name of {}. It is not shown.", self.name_of(&body.sender));
-                return Some(broken(&sentence, format!("Entry {seq}: the signature does not hold.")));
+                let sentence = format!(
+                    "Someone wrote a message in the name of {}. It is not shown.",
+                    self.name_of(&body.sender)
+                );
+                return Some(broken(
+                    &sentence,
+                    format!("Entry {seq}: the signature does not hold."),
+                ));
             }
             Verdict::NotMember => {
-                let sentence = "Someone who was not a member then wrote a message. It is not shown.";
-                return Some(broken(sentence, format!("Entry {seq} claims to be by user {}", body.sender)));
+                let sentence =
+                    "Someone who was not a member then wrote a message. It is not shown.";
+                return Some(broken(
+                    sentence,
+                    format!("Entry {seq} claims to be by user {}", body.sender),
+                ));
             }
         }
         if let Some(transcript) = &mut self.transcript
@@ -283,7 +378,10 @@ impl Room {
                 delivery: Delivery::Sent,
             }),
             Content::Unknown { kind } => {
-                let sentence = format!("{} sent something that needs a newer version of SecureChat. Reload the page.", self.name_of(&body.sender));
+                let sentence = format!(
+                    "{} sent something that needs a newer version of SecureChat. Reload the page.",
+                    self.name_of(&body.sender)
+                );
                 Some(broken(&sentence, format!("Entry {seq}: kind {kind:?}")))
             }
             profile => {
@@ -310,7 +408,10 @@ impl Room {
                 if known.is_some_and(|(at, _)| *at >= seq) {
                     return false;
                 }
-                self.item.change(now).names.insert(*sender, (seq, display_name.clone()));
+                self.item
+                    .change(now)
+                    .names
+                    .insert(*sender, (seq, display_name.clone()));
                 true
             }
             _ => false,
@@ -324,15 +425,31 @@ impl Room {
 
     /// The entry at an acknowledged place must have been the own message; that is gone from the outbox by now if it was.
     fn check_acknowledged(&mut self, seq: Seq, absorbed: &mut Absorbed) {
-        let Some(item) = self.outbox.items.iter_mut().find(|item| item.stage == Stage::Acknowledged(seq)) else { return };
-        let sentence = "The server said that this message is stored but stored something else.".to_owned();
+        let Some(item) = self
+            .outbox
+            .items
+            .iter_mut()
+            .find(|item| item.stage == Stage::Acknowledged(seq))
+        else {
+            return;
+        };
+        let sentence =
+            "The server said that this message is stored but stored something else.".to_owned();
         item.stage = Stage::Failed(sentence.clone());
-        self.raise(Alarm { sentence, details: format!("Entry {seq} is not the message that was sent.") });
+        self.raise(Alarm {
+            sentence,
+            details: format!("Entry {seq} is not the message that was sent."),
+        });
         absorbed.views = true;
     }
 
     pub(in crate::engine) fn sender(&self, user: &UserId, me: &Identity) -> Sender {
-        Sender { user: *user, name: self.name_of(user), username: self.username_of(user), me: *user == me.user() }
+        Sender {
+            user: *user,
+            name: self.name_of(user),
+            username: self.username_of(user),
+            me: *user == me.user(),
+        }
     }
 
     fn note_activity(&mut self, seq: Seq, at: Time, kind: &ItemKind, now: Time) {
@@ -346,8 +463,19 @@ impl Room {
         if matches!(kind, ItemKind::Message { .. }) && !mine && seq > read {
             item.unread = item.unread.saturating_add(1);
         }
-        let preview = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS).collect();
-        item.last = Some(LastActivity { at, sender, mine, preview });
+        let preview = text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .chars()
+            .take(PREVIEW_CHARS)
+            .collect();
+        item.last = Some(LastActivity {
+            at,
+            sender,
+            mine,
+            preview,
+        });
     }
 
     /// Starts the window where the server's page starts: a device that has nothing to hold against it.

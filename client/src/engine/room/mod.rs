@@ -11,7 +11,9 @@ use crate::{authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
 use epoch::{EpochKey, EpochState};
 use model::{Alarm, ItemKind, TimelineItem};
 use outbox::{Chain, Outbox};
-use protocol::{Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead, open::Head};
+use protocol::{
+    Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead, open::Head,
+};
 use rand_core::{CryptoRng, RngCore};
 use std::collections::BTreeMap;
 
@@ -20,7 +22,11 @@ pub(super) use intake::Absorbed;
 /// What is to be done once the vault holds the room's secret: never before, or a crash would lose the only copy.
 pub(super) enum Waiting {
     /// Submit the first header.
-    Create { ticket: u32, header: OpenEntry, name: String },
+    Create {
+        ticket: u32,
+        header: OpenEntry,
+        name: String,
+    },
     /// Look the room up and join.
     Join { ticket: u32, secret: RoomSecret },
     /// Submit the rotation.
@@ -102,13 +108,18 @@ impl Room {
 
     /// The epoch in which a place of the log lies, if it is loaded.
     pub fn epoch_at(&self, seq: Seq) -> Option<&EpochState> {
-        self.epochs.values().rev().find(|epoch| epoch.header_seq <= seq)
+        self.epochs
+            .values()
+            .rev()
+            .find(|epoch| epoch.header_seq <= seq)
     }
 
     /// Whether the newest epoch of the server is loaded and its key is here.
     pub fn can_seal(&self) -> bool {
         let server = self.server.map(|head| head.epoch);
-        let key_here = |epoch: &EpochState| epoch.key.is_some() && server.is_some_and(|server| server <= epoch.ctx.epoch);
+        let key_here = |epoch: &EpochState| {
+            epoch.key.is_some() && server.is_some_and(|server| server <= epoch.ctx.epoch)
+        };
         self.transcript.is_some() && self.current().is_some_and(key_here)
     }
 
@@ -117,9 +128,12 @@ impl Room {
         let epoch = state.ctx.epoch;
         if state.key.is_none() {
             let kept = self.item.content.secret(epoch);
-            state.key = kept.filter(|secret| secret.commitment() == state.header.commitment).map(EpochKey::new);
+            state.key = kept
+                .filter(|secret| secret.commitment() == state.header.commitment)
+                .map(EpochKey::new);
         }
-        self.verifier.header(epoch, state.header_seq, state.header_hash);
+        self.verifier
+            .header(epoch, state.header_seq, state.header_hash);
         self.epochs.insert(epoch, state);
     }
 
@@ -146,8 +160,16 @@ impl Room {
     pub fn next_in_chain(&self, rng: &mut (impl RngCore + CryptoRng)) -> Option<(Chain, Head)> {
         let (epoch, seen) = (self.current()?, self.transcript.as_ref()?.head());
         let chain = match self.outbox.chain {
-            Some(chain) if chain.epoch == epoch.ctx.epoch => Chain { n: chain.n + 1, ..chain },
-            _ => Chain { device: outbox::new_device(rng), epoch: epoch.ctx.epoch, n: 1, prev: epoch.header_hash },
+            Some(chain) if chain.epoch == epoch.ctx.epoch => Chain {
+                n: chain.n + 1,
+                ..chain
+            },
+            _ => Chain {
+                device: outbox::new_device(rng),
+                epoch: epoch.ctx.epoch,
+                n: 1,
+                prev: epoch.header_hash,
+            },
         };
         Some((chain, seen))
     }
@@ -155,13 +177,22 @@ impl Room {
     /// Messages of others after a place of the log, as far as they are loaded.
     pub fn unread_after(&self, seq: Seq) -> u32 {
         let theirs = |item: &&TimelineItem| matches!(&item.kind, ItemKind::Message { sender, .. } if !sender.me);
-        let count = self.timeline.range(seq + 1..).map(|(_, item)| item).filter(theirs).count();
+        let count = self
+            .timeline
+            .range(seq + 1..)
+            .map(|(_, item)| item)
+            .filter(theirs)
+            .count();
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// Adds an alarm, once.
     pub fn raise(&mut self, alarm: Alarm) {
-        if !self.alarms.iter().any(|known| known.sentence == alarm.sentence) {
+        if !self
+            .alarms
+            .iter()
+            .any(|known| known.sentence == alarm.sentence)
+        {
             self.alarms.push(alarm);
         }
     }
@@ -175,7 +206,11 @@ impl Room {
     }
 
     pub fn username_of(&self, user: &UserId) -> String {
-        let keys = self.epochs.values().rev().find_map(|epoch| epoch.anyone(user));
+        let keys = self
+            .epochs
+            .values()
+            .rev()
+            .find_map(|epoch| epoch.anyone(user));
         keys.map_or_else(|| "someone".to_owned(), |keys| keys.username.to_string())
     }
 }

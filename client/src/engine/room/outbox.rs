@@ -86,17 +86,31 @@ pub(in crate::engine) struct Outbox {
 }
 
 impl Outbox {
-    pub fn push(&mut self, rng: &mut (impl RngCore + CryptoRng), at: Time, what: Saying) -> &Outgoing {
+    pub fn push(
+        &mut self,
+        rng: &mut (impl RngCore + CryptoRng),
+        at: Time,
+        what: Saying,
+    ) -> &Outgoing {
         let mut id = [0; MessageId::LEN];
         rng.fill_bytes(&mut id);
         let order = self.items.back().map_or(UNSENT, |last| last.order + 1);
-        self.items.push_back(Outgoing { id: MessageId(id), order, at, what, sealed: None, stage: Stage::Waiting });
+        self.items.push_back(Outgoing {
+            id: MessageId(id),
+            order,
+            at,
+            what,
+            sealed: None,
+            stage: Stage::Waiting,
+        });
         &self.items[self.items.len() - 1]
     }
 
     /// The one whose turn it is: failed ones wait for the person, the others keep their order.
     pub fn front(&mut self) -> Option<&mut Outgoing> {
-        self.items.iter_mut().find(|item| !matches!(item.stage, Stage::Failed(_) | Stage::Acknowledged(_)))
+        self.items
+            .iter_mut()
+            .find(|item| !matches!(item.stage, Stage::Failed(_) | Stage::Acknowledged(_)))
     }
 
     pub fn find(&mut self, id: &MessageId) -> Option<&mut Outgoing> {
@@ -110,14 +124,20 @@ impl Outbox {
 
     /// Takes the own message that the log has under these bytes out of the outbox.
     pub fn settle(&mut self, token: &str) -> Option<Outgoing> {
-        let sealed = |item: &Outgoing| item.sealed.as_ref().is_some_and(|sealed| sealed.token == token);
+        let sealed = |item: &Outgoing| {
+            item.sealed
+                .as_ref()
+                .is_some_and(|sealed| sealed.token == token)
+        };
         let at = self.items.iter().position(sealed)?;
         self.items.remove(at)
     }
 
     /// How many of the person's messages are not stored by the server.
     pub fn unsent(&self) -> usize {
-        let open = |item: &&Outgoing| matches!(item.what, Saying::Text(_)) && !matches!(item.stage, Stage::Acknowledged(_));
+        let open = |item: &&Outgoing| {
+            matches!(item.what, Saying::Text(_)) && !matches!(item.stage, Stage::Acknowledged(_))
+        };
         self.items.iter().filter(open).count()
     }
 
@@ -149,7 +169,16 @@ impl Outbox {
 
     /// When something here is due.
     pub fn timeout(&self) -> Option<Time> {
-        self.items.iter().filter_map(|item| if let Stage::Later(at) = item.stage { Some(at) } else { None }).min()
+        self.items
+            .iter()
+            .filter_map(|item| {
+                if let Stage::Later(at) = item.stage {
+                    Some(at)
+                } else {
+                    None
+                }
+            })
+            .min()
     }
 }
 

@@ -1,8 +1,13 @@
 //! What the screen shows of a room.
 
-use super::{Room, outbox::{Outgoing, Saying, Stage}};
+use super::{
+    Room,
+    outbox::{Outgoing, Saying, Stage},
+};
 use crate::account::Identity;
-use model::{Delivery, History, ItemKind, MemberView, RoomStatus, RoomSummary, RoomView, TimelineItem};
+use model::{
+    Delivery, History, ItemKind, MemberView, RoomStatus, RoomSummary, RoomView, TimelineItem,
+};
 use protocol::Time;
 
 impl Outgoing {
@@ -18,7 +23,9 @@ impl Room {
         match (self.listed, self.current()) {
             (Some(false), _) => RoomStatus::Gone,
             (_, Some(epoch)) if open(epoch) && self.transcript.is_some() => RoomStatus::Ready,
-            (Some(true), Some(epoch)) if !open(epoch) && self.asked.opens.is_empty() => RoomStatus::NoKey,
+            (Some(true), Some(epoch)) if !open(epoch) && self.asked.opens.is_empty() => {
+                RoomStatus::NoKey
+            }
             (Some(true), None) if self.item.content.secrets.is_empty() => RoomStatus::NoKey,
             _ => RoomStatus::Loading,
         }
@@ -59,12 +66,17 @@ impl Room {
             .map(|member| MemberView {
                 user: member.keys.user,
                 username: member.keys.username.to_string(),
-                display_name: item.names.get(&member.keys.user).map(|(_, name)| name.clone()).unwrap_or_default(),
+                display_name: item
+                    .names
+                    .get(&member.keys.user)
+                    .map(|(_, name)| name.clone())
+                    .unwrap_or_default(),
                 role: member.role,
                 me: member.keys.user == me.user(),
             })
             .collect();
-        members.sort_by_cached_key(|member| (!member.me, self.name_of(&member.user).to_lowercase()));
+        members
+            .sort_by_cached_key(|member| (!member.me, self.name_of(&member.user).to_lowercase()));
         RoomView {
             room: self.id,
             name: item.name.clone(),
@@ -86,20 +98,41 @@ impl Room {
 
     /// The whole timeline: the window's items, then what waits in the outbox.
     pub fn timeline_items(&self, me: &Identity) -> Vec<TimelineItem> {
-        let unsent = self.outbox.items.iter().filter_map(|item| self.unsent_item(item, me));
+        let unsent = self
+            .outbox
+            .items
+            .iter()
+            .filter_map(|item| self.unsent_item(item, me));
         self.timeline.values().cloned().chain(unsent).collect()
     }
 
     /// The item of an own message that the log does not have yet; profiles show nothing.
     pub fn unsent_item(&self, item: &Outgoing, me: &Identity) -> Option<TimelineItem> {
-        let Saying::Text(text) = &item.what else { return None };
+        let Saying::Text(text) = &item.what else {
+            return None;
+        };
         let (delivery, seq) = match &item.stage {
-            Stage::Failed(sentence) => (Delivery::Failed { sentence: sentence.clone() }, None),
+            Stage::Failed(sentence) => (
+                Delivery::Failed {
+                    sentence: sentence.clone(),
+                },
+                None,
+            ),
             Stage::Acknowledged(seq) => (Delivery::Sent, Some(*seq)),
             _ => (Delivery::Sending, None),
         };
-        let kind = ItemKind::Message { sender: self.sender(&me.user(), me), text: text.clone(), delivery };
-        Some(TimelineItem { key: item.key(), order: seq.unwrap_or(item.order), seq, at: item.at, kind })
+        let kind = ItemKind::Message {
+            sender: self.sender(&me.user(), me),
+            text: text.clone(),
+            delivery,
+        };
+        Some(TimelineItem {
+            key: item.key(),
+            order: seq.unwrap_or(item.order),
+            seq,
+            at: item.at,
+            kind,
+        })
     }
 
     /// Makes the names in the items anew after a name changed.
