@@ -8,7 +8,11 @@ use leptos::{html::Input, prelude::*};
 /// What stands in a field now.
 pub fn value(node: NodeRef<Input>) -> String {
     node.get_untracked()
-        .map(|input| js_sys::JsString::from(input.value()).normalize("NFC").into())
+        .map(|input| {
+            js_sys::JsString::from(input.value())
+                .normalize("NFC")
+                .into()
+        })
         .unwrap_or_default()
 }
 
