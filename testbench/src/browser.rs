@@ -1,0 +1,260 @@
+//! One browser profile: an engine with its local store, its cookie and its socket.
+
+use crate::{
+    calls::{self, Jar},
+    screen::Screen,
+};
+use backend::{Backend, Clock, Connection};
+use client::{
+    engine::Engine,
+    io::{Action, Event, StretchFailure},
+    opaque::OpaqueError,
+};
+use protocol::PublicError;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use std::{collections::BTreeMap, time::Duration};
+
+/// How the network between a browser and the server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    Up,
+    /// Nothing comes through, and what was open is closed.
+    Cut,
+    /// Requests arrive and are carried out, but their answers are lost.
+    AnswersLost,
+}
+
+/// Changes a frame from the server on its way: what it gives comes instead.
+pub type Tamper = Box<dyn FnMut(String) -> Vec<String> + Send>;
+
+pub struct Browser {
+    engine: Engine<ChaCha20Rng>,
+    rng: ChaCha20Rng,
+    clock: Clock,
+    pub(crate) jar: Jar,
+    /// The local store; none in a private window.
+    store: Option<BTreeMap<String, Vec<u8>>>,
+    socket: Socket,
+    pub network: Network,
+    pub tamper: Option<Tamper>,
+    /// Every text frame from and to the server, for looking through.
+    pub traffic: Vec<String>,
+    pub screen: Screen,
+    last_ticket: u32,
+}
+
+enum Socket {
+    Closed,
+    /// Open; the hello is still to come.
+    Open,
+    Talking(Connection),
+}
+
+impl Browser {
+    pub(crate) fn new(seed: u64, clock: Clock, private: bool) -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let engine = Engine::new(child(&mut rng), clock.now());
+        let mut browser = Self {
+            engine,
+            rng,
+            clock,
+            jar: Jar::default(),
+            store: (!private).then(BTreeMap::new),
+            socket: Socket::Closed,
+            network: Network::Up,
+            tamper: None,
+            traffic: Vec::new(),
+            screen: Screen::default(),
+            last_ticket: 0,
+        };
+        browser.start();
+        browser
+    }
+
+    /// The page is closed and opened again: memory is gone, the local store and the cookie stay.
+    pub fn reload(&mut self) {
+        self.socket = Socket::Closed;
+        self.screen = Screen::default();
+        self.engine = Engine::new(child(&mut self.rng), self.clock.now());
+        self.start();
+    }
+
+    fn start(&mut self) {
+        let stored = self.store.clone().map(|store| store.into_iter().collect());
+        self.handle(Event::Started { stored });
+    }
+
+    /// Asks the engine for something; the answer comes under the ticket.
+    pub(crate) fn command(&mut self, command: model::Command) -> u32 {
+        self.last_ticket += 1;
+        let ticket = self.last_ticket;
+        self.handle(Event::Command { ticket, command });
+        ticket
+    }
+
+    /// What the local store holds, for looking through.
+    pub fn stored(&self) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+        self.store.iter().flatten()
+    }
+
+    fn handle(&mut self, event: Event) {
+        self.engine.handle(self.clock.now(), event);
+        while let Some(delta) = self.engine.poll_delta() {
+            self.screen.apply(delta);
+        }
+    }
+
+    /// Does what there is to do now. True if there was anything.
+    pub(crate) async fn step(&mut self, backend: Option<&Backend>) -> bool {
+        let backend = backend.filter(|_| self.network != Network::Cut);
+        let mut busy = false;
+        if backend.is_none() && !matches!(self.socket, Socket::Closed) {
+            self.hang_up();
+            busy = true;
+        }
+        while let Some(action) = self.engine.poll_action() {
+            busy = true;
+            self.carry_out(action, backend).await;
+        }
+        busy |= self.listen().await;
+        if self
+            .engine
+            .poll_timeout()
+            .is_some_and(|due| due <= self.clock.now())
+        {
+            self.handle(Event::Tick);
+            busy = true;
+        }
+        busy
+    }
+
+    /// The other side of the socket is gone; the browser notices at the next step.
+    pub(crate) fn lose_socket(&mut self) {
+        if !matches!(self.socket, Socket::Closed) {
+            self.hang_up();
+        }
+    }
+
+    fn hang_up(&mut self) {
+        self.socket = Socket::Closed;
+        self.handle(Event::SocketClosed);
+    }
+
+    async fn carry_out(&mut self, action: Action, backend: Option<&Backend>) {
+        match action {
+            Action::Connect => {
+                self.socket = match backend {
+                    Some(_) => Socket::Open,
+                    None => Socket::Closed,
+                };
+                self.handle(match backend {
+                    Some(_) => Event::SocketOpened,
+                    None => Event::SocketClosed,
+                });
+            }
+            Action::Send(text) => self.send(&text, backend).await,
+            Action::Disconnect => self.socket = Socket::Closed,
+            Action::Call { call, request } => {
+                let result = match backend {
+                    Some(backend) => calls::call(backend, &mut self.jar, request).await,
+                    None => Err(PublicError::Unreachable),
+                };
+                let result = match self.network {
+                    Network::AnswersLost => Err(PublicError::Unreachable),
+                    _ => result,
+                };
+                self.handle(Event::Answered { call, result });
+            }
+            Action::Stretch { job, work } => {
+                let result = work.run(&mut self.rng).map_err(|error| match error {
+                    OpaqueError::WrongPassphrase => StretchFailure::WrongPassphrase,
+                    other => StretchFailure::Broken(other.to_string()),
+                });
+                self.handle(Event::Stretched { job, result });
+            }
+            Action::Store { ticket, writes } => {
+                let ok = self.store.is_some();
+                for (name, value) in writes {
+                    let Some(store) = &mut self.store else { break };
+                    match value {
+                        Some(value) => store.insert(name, value),
+                        None => store.remove(&name),
+                    };
+                }
+                self.handle(Event::Stored { ticket, ok });
+            }
+            Action::Wipe => {
+                if let Some(store) = &mut self.store {
+                    store.clear();
+                }
+            }
+            // One profile has one engine here; tabs are the bridge's matter.
+            Action::TakeOver => {}
+        }
+    }
+
+    async fn send(&mut self, text: &str, backend: Option<&Backend>) {
+        self.traffic.push(text.to_owned());
+        let Some(backend) = backend else { return };
+        match &self.socket {
+            Socket::Closed => {}
+            Socket::Talking(connection) => connection.receive(text).await,
+            Socket::Open => {
+                let session = calls::session(backend, &self.jar).await.unwrap();
+                let opened = match session {
+                    Some(session) => backend.open(session, text).await,
+                    None => Err(protocol::frame::ByeReason::SessionEnded),
+                };
+                match opened {
+                    Ok(connection) => self.socket = Socket::Talking(connection),
+                    Err(reason) => {
+                        let bye = backend::bye(reason);
+                        self.hear(String::from_utf8(bye.to_vec()).unwrap());
+                        if !matches!(self.socket, Socket::Closed) {
+                            self.hang_up();
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes what the server has sent by now.
+    async fn listen(&mut self) -> bool {
+        if self.network == Network::AnswersLost {
+            return false;
+        }
+        let Socket::Talking(connection) = &self.socket else {
+            return false;
+        };
+        let now = Duration::ZERO;
+        match tokio::time::timeout(now, connection.take()).await {
+            Err(_) => false,
+            Ok(None) => {
+                self.hang_up();
+                true
+            }
+            Ok(Some(frames)) => {
+                for frame in frames {
+                    self.hear(String::from_utf8(frame.to_vec()).unwrap());
+                }
+                true
+            }
+        }
+    }
+
+    fn hear(&mut self, frame: String) {
+        self.traffic.push(frame.clone());
+        let frames = match &mut self.tamper {
+            Some(tamper) => tamper(frame),
+            None => vec![frame],
+        };
+        for frame in frames {
+            self.handle(Event::SocketText(frame));
+        }
+    }
+}
+
+fn child(rng: &mut ChaCha20Rng) -> ChaCha20Rng {
+    ChaCha20Rng::from_rng(rng).unwrap()
+}

@@ -1,0 +1,4 @@
+//! What people rely on, told over real engines and a real backend.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod chat;
