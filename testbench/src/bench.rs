@@ -92,11 +92,16 @@ impl Bench {
     /// Asks and waits for the answer.
     pub async fn ask(&mut self, who: Who, command: Command) -> Result<Answer, Trouble> {
         let what = format!("an answer to {}", name_of(&command));
-        let ticket = self.browser_mut(who).command(command);
+        let ticket = self.tell(who, command);
         self.until(&what, |bench| bench[who].answers.contains_key(&ticket))
             .await;
         let answers = &mut self.browser_mut(who).screen.answers;
         answers.remove(&ticket).unwrap()
+    }
+
+    /// Asks without waiting; the answer comes under the ticket.
+    pub fn tell(&mut self, who: Who, command: Command) -> u32 {
+        self.browser_mut(who).command(command)
     }
 
     /// Makes a room and opens it.

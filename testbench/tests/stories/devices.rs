@@ -1,0 +1,149 @@
+//! One person on several devices.
+
+use model::Command;
+use std::time::Duration;
+use testbench::Bench;
+
+#[tokio::test]
+async fn a_new_device_shows_all_rooms_and_the_whole_history() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let ben = bench.person("ben").await;
+    let room = bench.make_room(ana, "Choir").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    let mut lines = Vec::new();
+    for number in 1..=150 {
+        let (who, name) = if number % 2 == 0 {
+            (ana, "ana")
+        } else {
+            (ben, "ben")
+        };
+        bench.say(who, room, &format!("line {number}")).await;
+        lines.push(format!("{name}: line {number}"));
+        let line = lines[lines.len() - 1].clone();
+        bench
+            .until("it is said", |bench| {
+                bench[who].messages().contains(&line) && bench[who].all_sent()
+            })
+            .await;
+    }
+
+    let phone = bench.second_device("ana").await;
+    bench
+        .until("the room's name", |bench| {
+            bench[phone].rooms.len() == 1 && bench[phone].rooms[0].name == "Choir"
+        })
+        .await;
+    bench.open(phone, room).await;
+    for _ in 0..20 {
+        bench.ask(phone, Command::LoadOlder { room }).await.unwrap();
+        bench.later(Duration::from_millis(200)).await;
+    }
+    assert_eq!(bench[phone].messages(), lines);
+    assert_eq!(bench[phone].alarms(), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_one_device_does_the_other_shows() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let phone = bench.second_device("ana").await;
+    let ben = bench.person("ben").await;
+
+    let room = bench.make_room(ana, "Choir").await;
+    bench
+        .until("the phone lists the room", |bench| {
+            bench[phone].rooms.iter().any(|room| room.name == "Choir")
+        })
+        .await;
+    bench.open(phone, room).await;
+    let key = bench.room_key(phone, room).await;
+    bench.join(ben, &key).await;
+    bench.say(ana, room, "from the laptop").await;
+    bench.shows(phone, &["ana: from the laptop"]).await;
+    bench.say(phone, room, "from the phone").await;
+    let both = ["ana: from the laptop", "ana: from the phone"];
+    bench.shows(ana, &both).await;
+    bench.shows(ben, &both).await;
+}
+
+#[tokio::test]
+async fn two_devices_that_write_the_vault_at_once_lose_nothing() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let phone = bench.second_device("ana").await;
+    let room = bench.make_room(ana, "Choir").await;
+    bench.open(phone, room).await;
+
+    // Both gather changes of the same two items for the same few seconds.
+    let draft = |text: &str| Command::SetDraft {
+        room,
+        text: text.to_owned(),
+    };
+    bench.ask(ana, draft("from the laptop")).await.unwrap();
+    bench.ask(phone, draft("from the phone")).await.unwrap();
+    let name = |name: &str| Command::SetDisplayName {
+        name: name.to_owned(),
+    };
+    bench.ask(ana, name("Ana L.")).await.unwrap();
+    bench.ask(phone, name("Ana P.")).await.unwrap();
+    bench.later(Duration::from_secs(60)).await;
+
+    let third = bench.second_device("ana").await;
+    bench.open(third, room).await;
+    let draft = bench[third].room.as_ref().unwrap().draft.clone();
+    assert!(
+        draft == "from the laptop" || draft == "from the phone",
+        "{draft:?}"
+    );
+    let me = bench[third].me.clone().unwrap().display_name;
+    assert!(me == "Ana L." || me == "Ana P.", "{me:?}");
+    let key = bench.room_key(third, room).await;
+    assert_eq!(key, bench.room_key(ana, room).await);
+    for who in [ana, phone, third] {
+        assert_eq!(bench[who].notices, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn read_marks_and_unread_counts_follow_the_person() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let ben = bench.person("ben").await;
+    let room = bench.make_room(ana, "Choir").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    bench
+        .ask(ana, Command::OpenRoom { room: None })
+        .await
+        .unwrap();
+    for text in ["one", "two", "three"] {
+        bench.say(ben, room, text).await;
+    }
+    bench
+        .until("three unread", |bench| bench[ana].rooms[0].unread == 3)
+        .await;
+    assert_eq!(bench[ana].rooms[0].last.as_ref().unwrap().preview, "three");
+
+    bench.open(ana, room).await;
+    let last = bench[ana].timeline.last().unwrap().seq.unwrap();
+    bench
+        .ask(ana, Command::MarkRead { room, seq: last })
+        .await
+        .unwrap();
+    assert_eq!(bench[ana].rooms[0].unread, 0);
+    bench.later(Duration::from_secs(60)).await;
+    let phone = bench.second_device("ana").await;
+    bench
+        .until("the phone knows", |bench| {
+            bench[phone].rooms.first().is_some_and(|room| {
+                room.unread == 0
+                    && room
+                        .last
+                        .as_ref()
+                        .is_some_and(|last| last.preview == "three")
+            })
+        })
+        .await;
+}
