@@ -45,7 +45,7 @@ pub enum Content {
         /// The name.
         name: String,
     },
-    /// `member_profile`: the sender's display name, 1 to [`limits::DISPLAY_NAME_BYTES`] bytes without control characters.
+    /// `member_profile`: the sender's display name, at most [`limits::DISPLAY_NAME_BYTES`] bytes without control characters; empty takes it back.
     MemberProfile {
         /// The name.
         display_name: String,
@@ -195,6 +195,7 @@ impl Body {
         match &self.content {
             Content::Text { text } => check_length(text, limits::TEXT_BYTES),
             Content::RoomProfile { name } => check_name(name, limits::ROOM_NAME_BYTES),
+            Content::MemberProfile { display_name } if display_name.is_empty() => Ok(()),
             Content::MemberProfile { display_name } => {
                 check_name(display_name, limits::DISPLAY_NAME_BYTES)
             }

@@ -138,6 +138,15 @@ impl Bench {
         .await;
     }
 
+    /// Types a message, presses Send and waits until the server has it.
+    pub async fn get_across(&mut self, who: Who, room: RoomId, text: &str) {
+        self.say(who, room, text).await;
+        self.until("the message is sent", |bench| {
+            bench[who].delivery(text) == Some(&model::Delivery::Sent)
+        })
+        .await;
+    }
+
     /// Types a message and presses Send.
     pub async fn say(&mut self, who: Who, room: RoomId, text: &str) {
         let text = text.to_owned();

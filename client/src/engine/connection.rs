@@ -135,7 +135,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn bye(&mut self, reason: ByeReason) {
         match reason {
-            ByeReason::SessionEnded => self.session_ended(),
+            // Perhaps only this one did, because logging in again replaced it: the vault's answer tells.
+            ByeReason::SessionEnded if self.attempts == 0 => {
+                self.attempts = 1;
+                self.drop_socket();
+                self.read_vault(0);
+            }
+            ByeReason::SessionEnded => self.lost(),
             ByeReason::Version => {
                 self.out
                     .notice("The server was updated. Reload the page to go on.");

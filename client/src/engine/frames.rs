@@ -5,7 +5,7 @@ use super::{
     flow::Flow,
     room::epoch::{EpochState, Lie},
 };
-use crate::io::ApiRequest;
+use crate::{account::Identity, io::ApiRequest};
 use model::{Alarm, Trouble};
 use protocol::{
     Epoch, Hash, RoomId, Seq,
@@ -126,7 +126,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         }
         let first = match room.current() {
-            Some(loaded) => loaded.ctx.epoch + 1,
+            Some(loaded) if loaded.ctx.epoch >= last => last + 1,
+            // What else happened in it before the next one began may be unknown here.
+            Some(loaded) => loaded.ctx.epoch,
             None => room
                 .item
                 .content
@@ -141,6 +143,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn ask_opens(&mut self, id: RoomId, epoch: Epoch) {
+        if !self.link.is_up() {
+            // The welcome lists the room again.
+            return;
+        }
         let request = self.out.next_id();
         if let Some(room) = self.rooms.get_mut(&id) {
             room.asked.opens.insert(request, epoch);
@@ -164,29 +170,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
-        if room.asked.opens.remove(&request) != Some(epoch) || room.epochs.contains_key(&epoch) {
+        if room.asked.opens.remove(&request) != Some(epoch) {
             return;
         }
-        let secret = room
-            .item
-            .content
-            .secret(epoch)
-            .or_else(|| room.secret_before(epoch + 1));
-        let before = epoch
-            .checked_sub(1)
-            .and_then(|before| room.epochs.get(&before));
-        match EpochState::load(
-            id,
-            epoch,
-            members,
-            entries,
-            secret,
-            before,
-            &account.identity,
-        ) {
-            Ok(state) => {
-                room.add_epoch(state);
+        let taken = room.take_epoch(epoch, members, entries, &account.identity);
+        match taken {
+            Ok(()) => {
                 room.keep_loaded_secret(epoch, self.now);
+                room.report_bad_wrap();
             }
             Err(lie) => raise(room, &lie),
         }
@@ -198,6 +189,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// Asks for what lies between the window and the head.
     fn catch_up(&mut self, id: RoomId) {
+        if !self.link.is_up() {
+            return;
+        }
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
@@ -446,6 +440,30 @@ fn raise_text(room: &mut Room, details: &str) {
 }
 
 impl Room {
+    /// Takes in an epoch's open entries, all of them or what is not known yet.
+    fn take_epoch(
+        &mut self,
+        epoch: Epoch,
+        members: Vec<RosterMember>,
+        entries: &[LoggedEntry],
+        me: &Identity,
+    ) -> Result<(), Lie> {
+        if let Some(known) = self.epochs.get_mut(&epoch) {
+            return known.extend(self.id, entries, me);
+        }
+        let secret = self
+            .item
+            .content
+            .secret(epoch)
+            .or_else(|| self.secret_before(epoch + 1));
+        let before = epoch
+            .checked_sub(1)
+            .and_then(|before| self.epochs.get(&before));
+        let state = EpochState::load(self.id, epoch, members, entries, secret, before, me)?;
+        self.add_epoch(state);
+        Ok(())
+    }
+
     /// Puts a secret that an epoch now has into the vault.
     fn keep_loaded_secret(&mut self, epoch: Epoch, now: protocol::Time) {
         let Some(key) = self.epochs.get(&epoch).and_then(|it| it.key.as_ref()) else {

@@ -32,7 +32,9 @@ async fn what_is_written_without_a_network_goes_out_when_it_is_back() {
     let all = ["ben: are you there?", "ana: one", "ana: two"];
     bench.shows(ben, &all).await;
     bench.shows(ana, &all).await;
-    assert!(bench[ana].all_sent());
+    bench
+        .until("all is sent", |bench| bench[ana].all_sent())
+        .await;
 }
 
 #[tokio::test]
@@ -57,8 +59,7 @@ async fn what_is_written_without_a_network_survives_a_closed_tab() {
 async fn a_message_whose_acknowledgement_is_lost_is_stored_once() {
     let mut bench = Bench::new().await;
     let (ana, ben, room) = two_in_a_room(&mut bench).await;
-    bench.say(ana, room, "before").await;
-    bench.shows(ana, &["ana: before"]).await;
+    bench.get_across(ana, room, "before").await;
     bench.browser_mut(ana).network = Network::AnswersLost;
     bench.say(ana, room, "once").await;
     bench.shows(ben, &["ana: before", "ana: once"]).await;

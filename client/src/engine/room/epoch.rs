@@ -32,6 +32,8 @@ pub(in crate::engine) enum Lie {
     Chain,
     #[error("an epoch does not start with its header")]
     NoHeader,
+    #[error("a sealed entry stands among the open ones")]
+    Sealed,
     #[error("the entry before the header is not the last of the epoch before")]
     Roots,
 }
@@ -57,6 +59,8 @@ pub(in crate::engine) struct EpochState {
     /// `E` of the last open entry that is taken into account, and its seq.
     pub last_open: Hash,
     pub last_open_seq: Seq,
+    /// Who made a wrap for this person that does not open, and where.
+    pub bad_wrap: Option<(UserId, Seq)>,
     opens: BTreeMap<Seq, Hash>,
     stays: BTreeMap<UserId, Vec<Stay>>,
 }
@@ -80,8 +84,6 @@ pub(in crate::engine) enum Applied {
     Left(MemberKeys),
     /// The epoch's secret reached this device.
     Opened,
-    /// A wrap for this person that does not open, and who made it.
-    BadWrap(UserId),
     Nothing,
 }
 
@@ -122,13 +124,28 @@ impl EpochState {
             entry_hash(&first.entry),
             secret,
         );
-        for entry in later {
-            let Entry::Open(open) = &entry.entry else {
-                return Err(Lie::NoHeader);
-            };
-            state.apply(room, entry.seq, open, &open.body()?, me)?;
-        }
+        state.extend(room, later, me)?;
         Ok(state)
+    }
+
+    /// Takes in what else happened in this epoch; what is known already must be the same.
+    pub fn extend(
+        &mut self,
+        room: RoomId,
+        entries: &[LoggedEntry],
+        me: &Identity,
+    ) -> Result<(), Lie> {
+        for LoggedEntry { seq, entry, .. } in entries {
+            let Entry::Open(open) = entry else {
+                return Err(Lie::Sealed);
+            };
+            if *seq > self.last_open_seq {
+                self.apply(room, *seq, open, &open.body()?, me)?;
+            } else if !self.knows(*seq, &entry_hash(entry)) {
+                return Err(Lie::Chain);
+            }
+        }
+        Ok(())
     }
 
     /// Starts an epoch with a header that came in the running log.
@@ -189,6 +206,7 @@ impl EpochState {
             roster,
             last_open: hash,
             last_open_seq: seq,
+            bad_wrap: None,
             opens: BTreeMap::from([(seq, hash)]),
         }
     }
@@ -255,7 +273,10 @@ impl EpochState {
                         self.key = Some(EpochKey::new(secret));
                         Applied::Opened
                     }
-                    Err(_) => Applied::BadWrap(body.sender),
+                    Err(_) => {
+                        self.bad_wrap = Some((body.sender, seq));
+                        Applied::Nothing
+                    }
                 }
             }
             OpenContent::Wrap(_) | OpenContent::Header(_) | OpenContent::Unknown(_) => {

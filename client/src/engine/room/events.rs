@@ -86,6 +86,20 @@ impl Room {
         });
     }
 
+    /// Says who gave this person a room key that does not work.
+    pub fn report_bad_wrap(&mut self) {
+        let Some((by, seq)) = self.current().and_then(|epoch| epoch.bad_wrap) else {
+            return;
+        };
+        let by = self.name_of(&by);
+        self.raise(Alarm {
+            sentence: format!("{by} changed the room key but gave you one that does not work."),
+            details: format!(
+                "The wrap at entry {seq} does not open or does not match the commitment."
+            ),
+        });
+    }
+
     fn sender_at(&self, seq: Seq) -> String {
         match self.timeline.get(&seq).map(|item| &item.kind) {
             Some(ItemKind::Message { sender, .. }) => sender.name.clone(),

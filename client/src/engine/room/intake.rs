@@ -192,19 +192,9 @@ impl Room {
         match entry.get_mut().apply(id, seq, open, &body, me)? {
             Applied::Left(keys) if keys.user == me.user() => absorbed.left = true,
             Applied::Opened => absorbed.new_secret = true,
-            Applied::BadWrap(by) => {
-                let by = self.name_of(&by);
-                self.raise(Alarm {
-                    sentence: format!(
-                        "{by} changed the room key but gave you one that does not work."
-                    ),
-                    details: format!(
-                        "The wrap at entry {seq} does not open or does not match the commitment."
-                    ),
-                });
-            }
             _ => {}
         }
+        self.report_bad_wrap();
         Ok(self.event(&body))
     }
 
