@@ -10,12 +10,6 @@ globalThis.trustedTypes?.createPolicy("default", {
   createScriptURL: (url) => (url === import.meta.url ? url : null),
 });
 
-// Leptos asks for these when it takes over server-rendered HTML. Its own inline scripts would set them; our HTML has
-// none, since it is the same for everyone and holds no data.
-globalThis.__RESOLVED_RESOURCES = [];
-globalThis.__SERIALIZED_ERRORS = [];
-globalThis.__INCOMPLETE_CHUNKS = [];
-
 // The sentences are in the HTML already: a page that cannot start can still say so.
 const explain = (id) => document.getElementById(id)?.removeAttribute("hidden");
 

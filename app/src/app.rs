@@ -9,7 +9,7 @@ use crate::pages::{
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -20,7 +20,7 @@ pub fn App() -> impl IntoView {
     let engine = Engine::provide();
     Toasts::provide();
     WayBack::provide();
-    // Effects run in a browser only, once it has taken the HTML over.
+    // Effects run in a browser only, once the app stands in the page.
     Effect::new(move |_| engine.ready.set(true));
     view! {
         <Title formatter=move |title: String| {
@@ -31,7 +31,7 @@ pub fn App() -> impl IntoView {
         } />
         <Router>
             <Frame>
-                <Routes fallback=NotFound>
+                <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Home />
                     <Route path=path!("/signup") view=SignUp />
                     <Route path=path!("/welcome") view=Welcome />
@@ -43,7 +43,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/room/:id") view=Room />
                     <Route path=path!("/room/:id/details") view=RoomDetails />
                     <Route path=path!("/profile") view=Profile />
-                </Routes>
+                </FlatRoutes>
             </Frame>
         </Router>
     }

@@ -1,35 +1,37 @@
 //! The pages of SecureChat and the server functions that they call.
 //!
 //! One crate for both sides: with `ssr` it renders the constant HTML and holds the server functions' bodies, with
-//! `hydrate` it runs in the browser. Pages see `protocol` and `model` alone; `bridge` is the only code that names the
-//! end-to-end engine.
+//! `browser` it runs there. Pages see `protocol` and `model` alone; `bridge` is the only code that names the end-to-end
+//! engine.
 
 // A page's view is one type, nested as deeply as its elements.
 #![recursion_limit = "512"]
 
 pub mod api;
 mod app;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 mod bridge;
 mod components;
 pub mod engine;
+#[cfg(feature = "browser")]
+mod mount;
 mod pages;
 #[cfg(feature = "ssr")]
 pub mod shell;
 
 pub use app::App;
 
-/// Takes over the page's HTML and starts the engine behind it. `boot_url` is the script that started the page, from which
-/// workers are started too.
-#[cfg(feature = "hydrate")]
+/// Puts the app in the place of the page's HTML and starts the engine behind it. `boot_url` is the script that started the
+/// page, from which workers are started too.
+#[cfg(feature = "browser")]
 pub fn start_page(boot_url: String) {
     let invited = bridge::take_invitation();
-    leptos::mount::hydrate_body(move || {
+    mount::replace_html(move || {
         let view = App();
         bridge::start(engine::Engine::get(), boot_url, invited);
         view
     });
 }
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 pub use bridge::{serve_worker as start_worker, show_failure};

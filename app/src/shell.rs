@@ -13,8 +13,8 @@ pub struct AssetLinks {
     pub boot_integrity: String,
 }
 
-/// A page that starts the app. The sentences at its end are for browsers in which it cannot start; they follow the app,
-/// so that taking over the HTML never meets them.
+/// A page that starts the app. The sentences before the app are for browsers in which it cannot start; the app replaces
+/// what follows them.
 pub fn page(links: AssetLinks) -> impl IntoView {
     let AssetLinks {
         base,
@@ -37,7 +37,6 @@ pub fn page(links: AssetLinks) -> impl IntoView {
                 <MetaTags />
             </head>
             <body>
-                <App />
                 <div id="no-webassembly" class="start-problem" role="alert" hidden>
                     <p>
                         "SecureChat encrypts in your browser and needs WebAssembly for it, which this browser lacks or has switched off. Please use a current version of Firefox, Chrome, Edge or Safari."
@@ -60,6 +59,7 @@ pub fn page(links: AssetLinks) -> impl IntoView {
                         </p>
                     </div>
                 </noscript>
+                <App />
             </body>
         </html>
     }

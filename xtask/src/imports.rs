@@ -37,7 +37,7 @@ const RULES: [Rule; 11] = [
     },
     Rule {
         package: "app",
-        arguments: &["--features", "hydrate"],
+        arguments: &["--features", "browser"],
         may_import: &["protocol", "model", "client"],
     },
     Rule {

@@ -2,12 +2,20 @@
 
 use crate::{Outcome, shell};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-/// The repository's root.
+/// The repository's root: that of the checkout in which cargo was called, since two checkouts may share a target directory
+/// and then this very program.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask is a folder of the workspace")
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let ours =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
+        let folder = Path::new(&ours).parent();
+        folder
+            .expect("xtask is a folder of the workspace")
+            .to_owned()
+    });
+    &ROOT
 }
 
 /// Tools and downloads that outlive a clone: `securechat` in XDG_CACHE_HOME or ~/.cache.

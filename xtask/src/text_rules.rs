@@ -36,7 +36,7 @@ const RULES: [Rule; 4] = [
         within: "app/src",
         except: "app/src/bridge",
         words: &["cfg!(", "target_arch"],
-        reason: "a view that differs between server and browser does not hydrate",
+        reason: "the app must start with the very view that the HTML shows",
     },
 ];
 

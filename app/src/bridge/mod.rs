@@ -57,7 +57,7 @@ pub fn start(page: Page, boot_url: String, invited: Option<SecretText>) {
     let boot_url: Rc<str> = boot_url.into();
     // At once, since pages send commands as soon as they stand.
     let mut line = connect(page);
-    // In a task of its own, since signals must not change before the HTML is taken over.
+    // In a task of its own, since the app must start with the view that the HTML shows.
     spawn_local(async move {
         invitation::offer(page, invited);
         let mut replaced = false;
