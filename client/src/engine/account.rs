@@ -417,7 +417,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 },
                 ApiAnswer::LoggedIn(_),
             ) => {
-                self.vault.settings.change(self.now).recovery_code =
+                self.vault.settings.change_at_once(self.now).recovery_code =
                     Some(code.reveal().to_string());
                 self.enter(ticket, username, secret);
             }

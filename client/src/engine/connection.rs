@@ -185,6 +185,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     fn drop_socket(&mut self) {
         self.out.actions.push_back(Action::Disconnect);
+        self.out.forget_requests();
         for room in self.rooms.values_mut() {
             room.line_lost();
         }

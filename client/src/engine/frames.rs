@@ -6,7 +6,7 @@ use super::{
     room::epoch::{EpochState, Lie},
 };
 use crate::{account::Identity, io::ApiRequest};
-use model::{Alarm, Trouble};
+use model::{Alarm, TimelineOp, Trouble};
 use protocol::{
     Epoch, Hash, RoomId, Seq,
     frame::{ClientFrame, LoggedEntry, RoomHead, ServerFrame},
@@ -28,6 +28,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.out.notice("The server sent something that SecureChat does not understand. Reloading the page may help.");
             return self.lost();
         };
+        if let ServerFrame::Page {
+            request: Some(request),
+            ..
+        }
+        | ServerFrame::Opens { request, .. }
+        | ServerFrame::Failed { request, .. } = &frame
+        {
+            self.out.answered(*request);
+        }
         match frame {
             ServerFrame::Welcome { rooms, .. } => self.welcome(rooms),
             ServerFrame::Room { room } => self.room_listed(room),
@@ -150,11 +159,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let request = self.out.next_id();
         if let Some(room) = self.rooms.get_mut(&id) {
             room.asked.opens.insert(request, epoch);
-            self.out.send(&ClientFrame::Opens {
+            self.out.request(
                 request,
-                room: id,
-                epoch,
-            });
+                ClientFrame::Opens {
+                    request,
+                    room: id,
+                    epoch,
+                },
+            );
         }
     }
 
@@ -177,7 +189,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         match taken {
             Ok(()) => {
                 room.keep_loaded_secret(epoch, self.now);
-                room.report_bad_wrap();
+                room.report_keys();
             }
             Err(lie) => raise(room, &lie),
         }
@@ -223,12 +235,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             let request = self.out.next_id();
             room.asked.newer = Some(request);
             let to = to.min(from + PAGE_ENTRIES - 1);
-            self.out.send(&ClientFrame::History {
+            self.out.request(
                 request,
-                room: id,
-                from,
-                to,
-            });
+                ClientFrame::History {
+                    request,
+                    room: id,
+                    from,
+                    to,
+                },
+            );
         }
         self.ask_profile(id);
     }
@@ -244,12 +259,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if room.item.content.name.is_empty() && room.asked.profile.is_none() {
             let request = self.out.next_id();
             room.asked.profile = Some(request);
-            self.out.send(&ClientFrame::History {
+            self.out.request(
                 request,
-                room: id,
-                from: header,
-                to: header + PROFILE_ENTRIES,
-            });
+                ClientFrame::History {
+                    request,
+                    room: id,
+                    from: header,
+                    to: header + PROFILE_ENTRIES,
+                },
+            );
         }
     }
 
@@ -331,11 +349,48 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         };
         match room.absorb_older(base, entries, &account.identity, self.now) {
-            Ok(absorbed) => self.show_absorbed(id, absorbed, true),
+            Ok(mut absorbed) => {
+                let settled = std::mem::take(&mut absorbed.settled);
+                for item in &settled {
+                    // It stood at the end, where unsent ones do.
+                    self.timeline(id, TimelineOp::Remove(item.key()));
+                }
+                self.settled(id, settled);
+                self.show_absorbed(id, absorbed, true);
+            }
             Err(error) => raise_text(room, &error.to_string()),
         }
         self.show_room(id);
         self.fill_screen(id);
+    }
+
+    /// A secret may have come by another way than the log: with it, what could not be read can be.
+    pub(super) fn try_secrets(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let locked: Vec<Epoch> = room
+            .epochs
+            .iter()
+            .filter_map(|(number, epoch)| epoch.key.is_none().then_some(*number))
+            .collect();
+        let mut gained = false;
+        for number in locked {
+            let secrets = room.secrets_of(number);
+            if let Some(epoch) = room.epochs.get_mut(&number)
+                && epoch.try_secrets(secrets)
+            {
+                gained = true;
+                room.keep_loaded_secret(number, self.now);
+            }
+        }
+        if gained {
+            room.reread();
+            self.show_timeline(id);
+            self.show_room(id);
+            self.catch_up(id);
+            self.fill_screen(id);
+        }
     }
 
     /// Takes what follows the window's head.
@@ -396,21 +451,24 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return Ok(());
         };
         if base < header {
-            match room.secret_before(epoch) {
-                Some(_) => self.ask_opens(id, epoch - 1),
-                None => room.complete = true,
+            match epoch == 1 || room.secrets_of(epoch - 1).is_empty() {
+                false => self.ask_opens(id, epoch - 1),
+                true => room.complete = true,
             }
         } else {
             let from = header.max(base.saturating_sub(PAGE_ENTRIES / 2 - 1)).max(1);
             let request = self.out.next_id();
             let room = self.room_mut(id)?;
             room.asked.older = Some(request);
-            self.out.send(&ClientFrame::History {
+            self.out.request(
                 request,
-                room: id,
-                from,
-                to: base,
-            });
+                ClientFrame::History {
+                    request,
+                    room: id,
+                    from,
+                    to: base,
+                },
+            );
         }
         self.show_room(id);
         Ok(())
@@ -451,15 +509,11 @@ impl Room {
         if let Some(known) = self.epochs.get_mut(&epoch) {
             return known.extend(self.id, entries, me);
         }
-        let secret = self
-            .item
-            .content
-            .secret(epoch)
-            .or_else(|| self.secret_before(epoch + 1));
+        let secrets = self.secrets_of(epoch);
         let before = epoch
             .checked_sub(1)
             .and_then(|before| self.epochs.get(&before));
-        let state = EpochState::load(self.id, epoch, members, entries, secret, before, me)?;
+        let state = EpochState::load(self.id, epoch, members, entries, secrets, before, me)?;
         self.add_epoch(state);
         Ok(())
     }
@@ -470,13 +524,8 @@ impl Room {
             return;
         };
         let text = model::SecretText::new(key.secret.reveal().to_string());
-        if self
-            .item
-            .content
-            .secret(epoch)
-            .is_none_or(|known| known.commitment() != key.secret.commitment())
-        {
-            self.item.change_at_once(now).set_secret(epoch, text);
+        if self.item.content.prove_secret(epoch, text) {
+            self.item.change_at_once(now);
         }
     }
 

@@ -61,8 +61,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .map_err(broken)?
             .entry;
         let mut room = Room::new(id);
-        let item = room.item.change_at_once(self.now);
-        item.set_secret(1, SecretText::new(secret.reveal().to_string()));
+        let now = self.now;
+        let item = room.item.change_at_once(now);
+        item.keep_secret(1, SecretText::new(secret.reveal().to_string()));
+        item.join(now);
         name.clone_into(&mut item.name);
         room.waiting = Some(Waiting::Create {
             ticket,
@@ -97,14 +99,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn leave_room(&mut self, ticket: u32, id: RoomId) -> Result<(), Trouble> {
         self.account()?;
-        self.room_mut(id)?.leaving = Some((ticket, 0));
+        let room = self.room_mut(id)?;
+        if room.listed == Some(false) {
+            self.has_left(ticket, id);
+            return Ok(());
+        }
+        room.leaving = Some((ticket, 0));
         self.submit_leave(id);
         Ok(())
     }
 
     pub(super) fn forget_room(&mut self, id: RoomId) -> Result<(), Trouble> {
         let now = self.now;
-        self.room_mut(id)?.item.change_at_once(now).left = true;
+        self.room_mut(id)?.item.change_at_once(now).leave(now);
         self.show_room(id);
         self.show_rooms();
         Ok(())
@@ -142,9 +149,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
-        let (Some(epoch), Some((ticket, _))) =
-            (room.epochs.last_key_value().map(|(_, it)| it), room.leaving)
-        else {
+        let Some((ticket, _)) = room.leaving else {
+            return;
+        };
+        let Some(epoch) = room.epochs.last_key_value().map(|(_, it)| it) else {
+            // Its open entries are still on their way.
+            if !self.may_leave_again(id) {
+                self.leave_failed(ticket, id, PublicError::Unreachable);
+            }
             return;
         };
         let place = Place {
@@ -267,14 +279,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 Flow::Leave { room, .. },
                 Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }),
             ) if self.may_leave_again(room) => Ok(()),
-            (Flow::Leave { room, .. }, Err(error)) => {
-                if let Some(room) = self.rooms.get_mut(&room) {
-                    room.leaving = None;
-                }
-                if let Some(ticket) = self.deleting.take() {
-                    self.out.answer(ticket, Err(error.clone().into()));
-                }
-                Err(error.into())
+            (Flow::Leave { ticket, room }, Err(error)) => {
+                self.leave_failed(ticket, room, error);
+                Ok(())
             }
             (_, Err(error)) => Err(error.into()),
             _ => Err(unexpected()),
@@ -304,20 +311,36 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             epoch,
             members,
             &entries,
-            RoomSecret::from_slice(secret.as_bytes()),
+            RoomSecret::from_slice(secret.as_bytes())
+                .into_iter()
+                .collect(),
             None,
             &account.identity,
         )
         .map_err(|lie| Trouble::Lie(lie.to_string()))?;
+        if state.key.is_none() || state.key_does_not_join() {
+            return Err(Trouble::Lie(
+                "it showed a room that is not this key's".to_owned(),
+            ));
+        }
+        let text = SecretText::new(secret.reveal().to_string());
         if state.roster.member(&account.identity.user()).is_some() {
+            // It may be a key that did not reach this device.
+            if let Some(room) = self.rooms.get_mut(&id)
+                && room.item.content.prove_secret(epoch, text)
+            {
+                room.item.change_at_once(self.now);
+                self.try_secrets(id);
+            }
             self.out.answer(ticket, Ok(Answer::Room(id)));
             return Ok(());
         }
         if tries == 0 {
+            let now = self.now;
             let room = self.rooms.entry(id).or_insert_with(|| Room::new(id));
-            let item = room.item.change_at_once(self.now);
-            item.set_secret(epoch, SecretText::new(secret.reveal().to_string()));
-            item.left = false;
+            let item = room.item.change_at_once(now);
+            item.keep_secret(epoch, text);
+            item.join(now);
             room.waiting = Some(Waiting::Join { ticket, secret });
             return Ok(());
         }
@@ -373,12 +396,22 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
     }
 
+    fn leave_failed(&mut self, ticket: u32, id: RoomId, error: PublicError) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.leaving = None;
+        }
+        if let Some(deleting) = self.deleting.take() {
+            self.out.answer(deleting, Err(error.clone().into()));
+        }
+        self.out.answer(ticket, Err(error.into()));
+    }
+
     fn has_left(&mut self, ticket: u32, id: RoomId) {
         if let Some(room) = self.rooms.get_mut(&id) {
             room.leaving = None;
             room.listed = Some(false);
             room.outbox.items.clear();
-            room.item.change_at_once(self.now).left = true;
+            room.item.change_at_once(self.now).leave(self.now);
         }
         self.show_room(id);
         self.show_rooms();

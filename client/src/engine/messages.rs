@@ -32,8 +32,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return Ok(());
         }
         self.say(id, Saying::Text(text))?;
-        let room = self.room_mut(id)?;
-        room.item.content.draft.clear();
+        self.set_draft(id, String::new())?;
         self.out.answer(ticket, Ok(Answer::Done));
         Ok(())
     }
@@ -134,7 +133,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         };
         match &front.sealed {
-            Some(sealed) if sealed.chain.epoch == epoch => {
+            Some(sealed) if sealed.epoch == epoch => {
                 let frame = ClientFrame::Send {
                     room: id,
                     id: front.id,
@@ -176,25 +175,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         match envelope::seal(&key.message, &epoch.ctx, &account.identity, &body) {
             Ok(sealed) => {
+                let chain = Chain {
+                    prev: sealed.body_hash,
+                    ..chain
+                };
                 front.sealed = Some(SealedItem {
                     token: sealed.token,
-                    chain: Chain {
-                        prev: sealed.body_hash,
-                        ..chain
-                    },
+                    epoch: chain.epoch,
                 });
-                let writes = vec![
-                    stored(id, front),
-                    stored_chain(
-                        id,
-                        &Chain {
-                            prev: sealed.body_hash,
-                            ..chain
-                        },
-                    ),
-                ];
-                let ticket = self.out.store(writes);
+                let ticket = self
+                    .out
+                    .store(vec![stored(id, front), stored_chain(id, &chain)]);
                 front.stage = Stage::Storing(ticket);
+                room.outbox.chain = Some(chain);
             }
             Err(error) => {
                 front.stage = Stage::Failed(format!("This can't be sent: {error}"));
@@ -223,18 +216,20 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         for room in self.rooms.values_mut() {
             for item in &mut room.outbox.items {
                 if item.stage == Stage::Storing(ticket) {
-                    // What could not be made durable goes out under a device id that no earlier message has.
-                    failed |= !ok;
                     item.stage = Stage::Waiting;
+                    if !ok {
+                        failed = true;
+                        item.sealed = None;
+                    }
                 }
             }
         }
         if failed && self.durable {
             self.durable = false;
             self.device = outbox::new_device(&mut self.rng);
+            // What cannot be made durable goes out under device ids that no stored chain has.
             for room in self.rooms.values_mut() {
                 room.outbox.chain = None;
-                room.outbox.unseal();
             }
             self.out.notice("This browser does not store data any more. Messages that are not sent yet are lost if you close this page.");
         }
@@ -248,18 +243,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .transcript
             .as_ref()
             .map_or(0, |transcript| transcript.head().seq);
-        let Some(item) = room.outbox.find(message) else {
-            return;
-        };
-        if let Some(sealed) = &item.sealed {
-            room.outbox.chain = Some(sealed.chain);
-        }
+        let base = room
+            .transcript
+            .as_ref()
+            .map_or(0, |transcript| transcript.base().seq);
         let Some(item) = room.outbox.find(message) else {
             return;
         };
         item.stage = Stage::Acknowledged(seq);
         let item = item.clone();
-        if seq <= head {
+        if base < seq && seq <= head {
             // The entry came before the acknowledgement and was not this message, or it would have left the outbox.
             room.deny_acknowledged(seq);
         }
@@ -298,6 +291,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 // The token might be stored after all: nothing may ever continue a chain in which it has a place.
                 room.outbox.chain = None;
                 room.outbox.unseal();
+                self.out.store(vec![(outbox::chain_name(&id), None)]);
                 self.show_unsent(id, &item);
             }
         }
@@ -306,11 +300,6 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Own messages that the log has now.
     pub(super) fn settled(&mut self, id: RoomId, settled: Vec<Outgoing>) {
         for item in settled {
-            if let (Some(room), Some(sealed)) = (self.rooms.get_mut(&id), &item.sealed)
-                && !matches!(item.stage, Stage::Acknowledged(_))
-            {
-                room.outbox.chain = Some(sealed.chain);
-            }
             self.drop_stored(id, &item.id);
         }
     }

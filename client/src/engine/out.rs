@@ -6,7 +6,10 @@ use crate::{
 };
 use model::{Answer, Delta, Trouble};
 use protocol::frame::ClientFrame;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+
+/// Requests that are on their way at most. The server cuts off who asks for more than 64 things at once.
+const REQUESTS: usize = 32;
 
 /// Queues of actions and deltas, and the numbers that name calls, jobs, writes and requests.
 #[derive(Default)]
@@ -14,6 +17,10 @@ pub(super) struct Out {
     pub actions: VecDeque<Action>,
     pub deltas: VecDeque<Delta>,
     last_id: u32,
+    /// Requests that the server has not answered.
+    asked: BTreeSet<u32>,
+    /// Requests that wait for their turn.
+    waiting: VecDeque<(u32, ClientFrame)>,
 }
 
 impl Out {
@@ -44,6 +51,33 @@ impl Out {
     pub fn send(&mut self, frame: &ClientFrame) {
         let text = serde_json::to_string(frame).expect("frames have string keys only");
         self.actions.push_back(Action::Send(text));
+    }
+
+    /// Sends a request, now or when enough of those before it are answered.
+    pub fn request(&mut self, request: u32, frame: ClientFrame) {
+        self.waiting.push_back((request, frame));
+        self.send_requests();
+    }
+
+    /// A request is answered.
+    pub fn answered(&mut self, request: u32) {
+        self.asked.remove(&request);
+        self.send_requests();
+    }
+
+    /// The line is gone, and with it all answers.
+    pub fn forget_requests(&mut self) {
+        self.asked.clear();
+        self.waiting.clear();
+    }
+
+    fn send_requests(&mut self) {
+        while self.asked.len() < REQUESTS
+            && let Some((request, frame)) = self.waiting.pop_front()
+        {
+            self.asked.insert(request);
+            self.send(&frame);
+        }
     }
 
     pub fn delta(&mut self, delta: Delta) {

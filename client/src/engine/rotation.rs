@@ -52,7 +52,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let secret = RoomSecret::generate(&mut self.rng);
         room.item
             .change_at_once(now)
-            .set_secret(next, SecretText::new(secret.reveal().to_string()));
+            .keep_secret(next, SecretText::new(secret.reveal().to_string()));
         room.rotation = Some(secret);
         room.waiting = Some(Waiting::Rotate);
     }

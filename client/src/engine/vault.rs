@@ -87,7 +87,8 @@ pub(super) struct Settings {
     pub other: BTreeMap<String, serde_json::Value>,
 }
 
-/// One epoch's secret in its text form. A list of these and no map: flattening keeps serde from reading numbers as keys.
+/// An epoch's secret in its text form. A list of these and no map: flattening keeps serde from reading numbers as keys, and an epoch can
+/// have several: a rotation puts its secret here before it knows whether it wins. Which one it is, the header's commitment says.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct EpochSecret {
     pub epoch: Epoch,
@@ -97,7 +98,7 @@ pub(super) struct EpochSecret {
 /// What one room needs on every device.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct RoomItem {
-    /// Room secrets, in order of their epochs.
+    /// Room secrets, in order of their epochs; those of lost rotations too, until the epoch's own is known.
     #[serde(default)]
     pub secrets: Vec<EpochSecret>,
     /// The highest verified head: the anchor against rewinding and forking.
@@ -125,9 +126,11 @@ pub(super) struct RoomItem {
     pub draft: String,
     #[serde(default)]
     pub draft_at: Time,
-    /// The person left: a tombstone that other devices must not undo.
+    /// When the person joined last, and left last; 0 for never. Left is who left later: a tombstone that other devices must not undo.
     #[serde(default)]
-    pub left: bool,
+    pub joined_at: Time,
+    #[serde(default)]
+    pub left_at: Time,
     /// What newer versions put here.
     #[serde(flatten)]
     pub other: BTreeMap<String, serde_json::Value>,
@@ -153,32 +156,54 @@ impl Settings {
 }
 
 impl RoomItem {
-    /// Adds an epoch's secret; the first one kept for an epoch stays. True if it is new.
-    pub fn keep_secret(&mut self, epoch: Epoch, secret: SecretText) -> bool {
-        match self
-            .secrets
-            .binary_search_by_key(&epoch, |known| known.epoch)
-        {
-            Ok(_) => false,
-            Err(at) => {
-                self.secrets.insert(at, EpochSecret { epoch, secret });
-                true
-            }
+    /// Adds what may be an epoch's secret.
+    pub fn keep_secret(&mut self, epoch: Epoch, secret: SecretText) {
+        let kept = EpochSecret { epoch, secret };
+        if !self.secrets.contains(&kept) {
+            let at = self.secrets.partition_point(|known| known.epoch <= epoch);
+            self.secrets.insert(at, kept);
         }
     }
 
-    /// Puts an epoch's proven secret in place of what was kept for it.
-    pub fn set_secret(&mut self, epoch: Epoch, secret: SecretText) {
+    /// Puts an epoch's proven secret in place of all that might have been it. True if that changed anything.
+    pub fn prove_secret(&mut self, epoch: Epoch, secret: SecretText) -> bool {
+        let kept = EpochSecret { epoch, secret };
+        if self.secrets.contains(&kept)
+            && self
+                .secrets
+                .iter()
+                .filter(|known| known.epoch == epoch)
+                .count()
+                == 1
+        {
+            return false;
+        }
         self.secrets.retain(|known| known.epoch != epoch);
-        self.keep_secret(epoch, secret);
+        self.keep_secret(epoch, kept.secret);
+        true
     }
 
-    pub fn secret(&self, epoch: Epoch) -> Option<RoomSecret> {
-        let at = self
-            .secrets
-            .binary_search_by_key(&epoch, |known| known.epoch)
-            .ok()?;
-        RoomSecret::parse(self.secrets[at].secret.reveal()).ok()
+    /// What may be an epoch's secret; its commitment tells which one is.
+    pub fn secrets_of(&self, epoch: Epoch) -> Vec<RoomSecret> {
+        let known = self.secrets.iter().filter(|known| known.epoch == epoch);
+        known
+            .filter_map(|known| RoomSecret::parse(known.secret.reveal()).ok())
+            .collect()
+    }
+
+    /// The person makes or joins the room, or comes back.
+    pub fn join(&mut self, now: Time) {
+        self.joined_at = now.max(self.left_at + 1);
+    }
+
+    /// The person leaves, also where this device's clock is behind the one that joined.
+    pub fn leave(&mut self, now: Time) {
+        self.left_at = now.max(self.joined_at).max(1);
+    }
+
+    /// Whether the person left and did not come back.
+    pub fn is_left(&self) -> bool {
+        self.left_at != 0 && self.left_at >= self.joined_at
     }
 
     /// What two devices wrote at the same time. True if their heads can't both be true.
@@ -210,7 +235,8 @@ impl RoomItem {
             self.draft = theirs.draft;
             self.draft_at = theirs.draft_at;
         }
-        self.left |= theirs.left;
+        self.joined_at = self.joined_at.max(theirs.joined_at);
+        self.left_at = self.left_at.max(theirs.left_at);
         self.other.extend(theirs.other);
         contradiction
     }
@@ -283,6 +309,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 }
                 Err(error) => return self.vault_alarm(&item.item, &error.to_string()),
             }
+            self.try_secrets(id);
         }
         self.note_version(item.item, item.version);
     }

@@ -147,3 +147,127 @@ async fn read_marks_and_unread_counts_follow_the_person() {
         })
         .await;
 }
+
+#[tokio::test]
+async fn someone_in_more_rooms_than_one_can_ask_for_at_once_gets_them_all() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    for number in 1..=80 {
+        bench.make_room(ana, &format!("Room {number}")).await;
+    }
+    let phone = bench.second_device("ana").await;
+    bench
+        .until("all rooms are ready", |bench| {
+            let ready = |room: &&model::RoomSummary| {
+                room.status == model::RoomStatus::Ready && room.name.starts_with("Room ")
+            };
+            bench[phone].rooms.iter().filter(ready).count() == 80
+        })
+        .await;
+    assert_eq!(bench[phone].notices, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_room_that_was_left_and_joined_again_stays_on_all_devices() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let phone = bench.second_device("ana").await;
+    let ben = bench.person("ben").await;
+    let room = bench.make_room(ben, "Choir").await;
+    let key = bench.room_key(ben, room).await;
+    bench.join(ana, &key).await;
+    bench.open(phone, room).await;
+    bench.ask(phone, Command::LeaveRoom { room }).await.unwrap();
+    bench.later(Duration::from_secs(10)).await;
+    let key = bench.room_key(ben, room).await;
+    bench.join(ana, &key).await;
+    bench.open(phone, room).await;
+    let draft = Command::SetDraft {
+        room,
+        text: "so that the phone writes the vault".to_owned(),
+    };
+    bench.ask(phone, draft).await.unwrap();
+    bench.later(Duration::from_secs(60)).await;
+    for who in [ana, phone] {
+        assert_eq!(bench[who].rooms.len(), 1);
+        assert_eq!(bench[who].alarms(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_reaches_a_device_late_opens_what_came_before_it() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let phone = bench.second_device("ana").await;
+    // The phone hears of the room and of a message before it hears of the vault.
+    let mut held = Vec::new();
+    bench.browser_mut(phone).tamper = Some(Box::new(move |text| {
+        if text.contains("vault_changed") {
+            held.push(text);
+            return Vec::new();
+        }
+        match text.contains("pong") {
+            true => held.drain(..).chain([text]).collect(),
+            false => vec![text],
+        }
+    }));
+    let room = bench.make_room(ana, "Choir").await;
+    bench.get_across(ana, room, "early").await;
+    bench
+        .ask(phone, Command::OpenRoom { room: Some(room) })
+        .await
+        .unwrap();
+    bench
+        .until("the phone can't read it", |bench| {
+            let view = bench[phone].room.as_ref();
+            view.is_some_and(|view| view.status == model::RoomStatus::NoKey)
+        })
+        .await;
+    bench.shows(phone, &["ana: early"]).await;
+    assert_eq!(bench[phone].broken(), [""; 0]);
+    assert_eq!(bench[phone].alarms(), [""; 0]);
+}
+
+#[tokio::test]
+async fn both_devices_of_one_person_change_the_key_at_once() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let ben = bench.person("ben").await;
+    let room = bench.make_room(ana, "Choir").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    let phone = bench.second_device("ana").await;
+    bench.open(phone, room).await;
+    bench.ask(ben, Command::LeaveRoom { room }).await.unwrap();
+    bench
+        .until("both know", |bench| {
+            [ana, phone]
+                .iter()
+                .all(|who| bench[*who].members() == ["ana"])
+        })
+        .await;
+    let send = |text: &str| Command::SendText {
+        room,
+        text: text.to_owned(),
+    };
+    bench.tell(ana, send("from the laptop"));
+    bench.tell(phone, send("from the phone"));
+    bench
+        .until("both messages everywhere", |bench| {
+            [ana, phone]
+                .iter()
+                .all(|who| bench[*who].messages().len() == 2 && bench[*who].all_sent())
+        })
+        .await;
+    bench.later(Duration::from_secs(60)).await;
+    let third = bench.second_device("ana").await;
+    bench.open(third, room).await;
+    bench
+        .until("the third device too", |bench| {
+            bench[third].messages().len() == 2
+        })
+        .await;
+    for who in [ana, phone, third] {
+        assert_eq!(bench[who].alarms(), [""; 0]);
+    }
+}

@@ -195,3 +195,95 @@ async fn without_a_local_store_everything_works_until_the_page_is_closed() {
     bench.shows(ana, &all).await;
     assert_eq!(bench[ana].alarms(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_message_that_another_device_saw_first_raises_no_false_alarm() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let phone = bench.second_device("ana").await;
+    bench.open(phone, room).await;
+    bench.browser_mut(ana).network = Network::AnswersLost;
+    bench.say(ana, room, "once").await;
+    bench.shows(phone, &["ana: once"]).await;
+    bench.browser_mut(ana).network = Network::Cut;
+    // The phone puts its head, which is beyond the message, into the vault.
+    bench.get_across(ben, room, "later").await;
+    bench.later(Duration::from_secs(60)).await;
+
+    bench.browser_mut(ana).reload();
+    bench.browser_mut(ana).network = Network::Up;
+    bench.online(ana).await;
+    bench.open(ana, room).await;
+    bench.shows(ana, &["ana: once", "ben: later"]).await;
+    bench
+        .until("it counts as sent", |bench| bench[ana].all_sent())
+        .await;
+    bench.get_across(ana, room, "last").await;
+    for who in [ana, phone, ben] {
+        bench
+            .shows(who, &["ana: once", "ben: later", "ana: last"])
+            .await;
+        assert_eq!(bench[who].alarms(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_message_waits_for_the_person_and_can_be_dropped() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    bench.get_across(ana, room, "before").await;
+    // The server's acknowledgement is turned into a refusal, once.
+    let mut refused = false;
+    bench.browser_mut(ana).tamper = Some(Box::new(move |text| {
+        use protocol::frame::ServerFrame;
+        match serde_json::from_str(&text).unwrap() {
+            ServerFrame::Ack { room, id, .. } if !std::mem::replace(&mut refused, true) => {
+                let error = protocol::PublicError::NotMember;
+                let refusal = ServerFrame::Refused { room, id, error };
+                vec![serde_json::to_string(&refusal).unwrap()]
+            }
+            ServerFrame::Entry { .. } if refused => Vec::new(),
+            _ => vec![text],
+        }
+    }));
+    bench.say(ana, room, "doubtful").await;
+    bench
+        .until("it failed", |bench| {
+            matches!(
+                bench[ana].delivery("doubtful"),
+                Some(Delivery::Failed { .. })
+            )
+        })
+        .await;
+    let key = bench[ana].timeline.last().unwrap().key.clone();
+    bench.browser_mut(ana).tamper = None;
+    bench
+        .ask(ana, Command::Discard { room, key })
+        .await
+        .unwrap();
+    bench.browser_mut(ana).reload();
+    bench.online(ana).await;
+    bench.open(ana, room).await;
+    bench.get_across(ana, room, "after").await;
+    bench
+        .until("Ben has both", |bench| bench[ben].messages().len() == 3)
+        .await;
+    assert_eq!(bench[ben].alarms(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_sent_message_leaves_no_draft_on_other_devices() {
+    let mut bench = Bench::new().await;
+    let (ana, _, room) = two_in_a_room(&mut bench).await;
+    let draft = Command::SetDraft {
+        room,
+        text: "hello".to_owned(),
+    };
+    bench.ask(ana, draft).await.unwrap();
+    bench.later(Duration::from_secs(10)).await;
+    bench.get_across(ana, room, "hello").await;
+    bench.later(Duration::from_secs(10)).await;
+    let phone = bench.second_device("ana").await;
+    bench.open(phone, room).await;
+    assert_eq!(bench[phone].room.as_ref().unwrap().draft, "");
+}

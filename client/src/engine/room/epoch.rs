@@ -89,13 +89,14 @@ pub(in crate::engine) enum Applied {
 
 impl EpochState {
     /// Takes in an epoch from the server's answer: the roster at its header and all its open entries. `before` is the epoch before it
-    /// where this device followed it; then the header must continue that epoch's roster, whoever wrote it.
+    /// where this device followed it; then the header must continue that epoch's roster, whoever wrote it. `secrets` is what may be the
+    /// epoch's secret.
     pub fn load(
         room: RoomId,
         epoch: Epoch,
         members: Vec<RosterMember>,
         entries: &[LoggedEntry],
-        secret: Option<RoomSecret>,
+        secrets: Vec<RoomSecret>,
         before: Option<&Self>,
         me: &Identity,
     ) -> Result<Self, Lie> {
@@ -107,7 +108,7 @@ impl EpochState {
         if body.room != room || body.epoch != epoch {
             return Err(Lie::Place);
         }
-        let header = statement::verify_header(open, &body, secret.as_ref())?.clone();
+        let header = statement::verify_header(open, &body, None)?.clone();
         if let Some(before) = before {
             if body.prev_open != before.last_open {
                 return Err(Lie::Roots);
@@ -122,8 +123,8 @@ impl EpochState {
             roster,
             first.seq,
             entry_hash(&first.entry),
-            secret,
         );
+        state.try_secrets(secrets);
         state.extend(room, later, me)?;
         Ok(state)
     }
@@ -166,11 +167,28 @@ impl EpochState {
         let header = statement::verify_header(open, body, None)?.clone();
         let mut roster = self.roster.clone();
         roster.apply(body)?;
-        let secret = secret.filter(|secret| secret.commitment() == header.commitment);
         let hash = entry_hash(&Entry::Open(open.clone()));
-        Ok(Self::new(
-            room, body.epoch, header, roster, seq, hash, secret,
-        ))
+        let mut state = Self::new(room, body.epoch, header, roster, seq, hash);
+        state.try_secrets(secret.into_iter().collect());
+        Ok(state)
+    }
+
+    /// Takes the one of these secrets that is this epoch's, if its key is not here yet. True if it is here now and was not before.
+    pub fn try_secrets(&mut self, secrets: Vec<RoomSecret>) -> bool {
+        if self.key.is_some() {
+            return false;
+        }
+        let fits = |secret: &RoomSecret| secret.commitment() == self.header.commitment;
+        self.key = secrets.into_iter().find(fits).map(EpochKey::new);
+        self.key.is_some()
+    }
+
+    /// Whether the header's locator and join key are not those of the epoch's secret: whoever gets the room key then can't join by it.
+    pub fn key_does_not_join(&self) -> bool {
+        self.key.as_ref().is_some_and(|key| {
+            key.secret.locator() != self.header.locator
+                || key.secret.join_key().verifying_key().to_bytes() != self.header.join_key.0
+        })
     }
 
     fn new(
@@ -180,7 +198,6 @@ impl EpochState {
         roster: Roster,
         seq: Seq,
         hash: Hash,
-        secret: Option<RoomSecret>,
     ) -> Self {
         let stay = |member: &RosterMember| {
             (
@@ -198,7 +215,7 @@ impl EpochState {
                 epoch,
                 commitment: header.commitment,
             },
-            key: secret.map(EpochKey::new),
+            key: None,
             stays: roster.members().iter().map(stay).collect(),
             header,
             header_seq: seq,

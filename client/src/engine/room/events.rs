@@ -86,18 +86,32 @@ impl Room {
         });
     }
 
-    /// Says who gave this person a room key that does not work.
-    pub fn report_bad_wrap(&mut self) {
-        let Some((by, seq)) = self.current().and_then(|epoch| epoch.bad_wrap) else {
-            return;
-        };
-        let by = self.name_of(&by);
-        self.raise(Alarm {
-            sentence: format!("{by} changed the room key but gave you one that does not work."),
-            details: format!(
-                "The wrap at entry {seq} does not open or does not match the commitment."
-            ),
-        });
+    /// Says who made a room key that does not work.
+    pub fn report_keys(&mut self) {
+        let Some(epoch) = self.current() else { return };
+        let mut alarms = Vec::new();
+        if let Some((by, seq)) = epoch.bad_wrap.filter(|_| epoch.key.is_none()) {
+            let by = self.name_of(&by);
+            alarms.push(Alarm {
+                sentence: format!("{by} changed the room key but gave you one that does not work."),
+                details: format!(
+                    "The wrap at entry {seq} does not open or does not match the commitment."
+                ),
+            });
+        }
+        if epoch.key_does_not_join() {
+            let by = self.name_of(&epoch.header.author.user);
+            alarms.push(Alarm {
+                sentence: format!("{by} made a room key that nobody can join with."),
+                details: format!(
+                    "The locator or the join key in the header at entry {} is not that of the room secret.",
+                    epoch.header_seq
+                ),
+            });
+        }
+        for alarm in alarms {
+            self.raise(alarm);
+        }
     }
 
     fn sender_at(&self, seq: Seq) -> String {

@@ -109,7 +109,7 @@ impl Room {
         for (LoggedEntry { seq, at, entry }, hash) in entries.into_iter().zip(hashes) {
             let found = match entry {
                 Entry::Open(open) => self.known_open(seq, &hash, &open),
-                Entry::Sealed(token) => self.open_sealed(seq, &token, false),
+                Entry::Sealed(token) => self.open_sealed(seq, &token, true),
             };
             steps.push(Step { seq, at, found });
         }
@@ -194,7 +194,7 @@ impl Room {
             Applied::Opened => absorbed.new_secret = true,
             _ => {}
         }
-        self.report_bad_wrap();
+        self.report_keys();
         Ok(self.event(&body))
     }
 

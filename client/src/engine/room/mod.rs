@@ -8,7 +8,7 @@ mod views;
 
 use super::vault::{Item, RoomItem};
 use crate::{authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
-use epoch::{EpochKey, EpochState};
+use epoch::EpochState;
 use model::{Alarm, ItemKind, TimelineItem};
 use outbox::{Chain, Outbox};
 use protocol::{
@@ -126,26 +126,38 @@ impl Room {
     /// Puts an epoch into its place and gives it the secret that an epoch after it, or the vault, knows.
     pub fn add_epoch(&mut self, mut state: EpochState) {
         let epoch = state.ctx.epoch;
-        if state.key.is_none() {
-            let kept = self.item.content.secret(epoch);
-            state.key = kept
-                .filter(|secret| secret.commitment() == state.header.commitment)
-                .map(EpochKey::new);
-        }
+        state.try_secrets(self.secrets_of(epoch));
         self.verifier
             .header(epoch, state.header_seq, state.header_hash);
         self.epochs.insert(epoch, state);
     }
 
-    /// The secret of the epoch before a loaded one: from the vault, or from the chain that the header carries for newcomers.
-    pub fn secret_before(&self, epoch: Epoch) -> Option<RoomSecret> {
-        let before = epoch.checked_sub(1)?;
-        self.item.content.secret(before).or_else(|| {
-            let state = self.epochs.get(&epoch)?;
-            let key = state.key.as_ref()?.secret.history_key();
-            let secret = key.open(state.header.history.as_deref()?).ok()?;
+    /// What may be an epoch's secret: from the vault, and from the chain that the next header carries for newcomers.
+    pub fn secrets_of(&self, epoch: Epoch) -> Vec<RoomSecret> {
+        let chained = || {
+            let next = self.epochs.get(&(epoch.checked_add(1)?))?;
+            let key = next.key.as_ref()?.secret.history_key();
+            let secret = key.open(next.header.history.as_deref()?).ok()?;
             RoomSecret::from_slice(&secret)
-        })
+        };
+        let mut secrets = self.item.content.secrets_of(epoch);
+        secrets.extend(chained());
+        secrets
+    }
+
+    /// A key came for entries that were taken in without it: they are to be fetched and opened again. What was verified stays the anchor.
+    pub fn reread(&mut self) {
+        self.transcript = None;
+        self.ahead.clear();
+        self.timeline.clear();
+        self.asked.older = None;
+        self.asked.newer = None;
+        self.complete = false;
+        self.verifier = Verifier::new();
+        for (number, epoch) in &self.epochs {
+            self.verifier
+                .header(*number, epoch.header_seq, epoch.header_hash);
+        }
     }
 
     /// The line is gone: nothing that was asked will be answered.

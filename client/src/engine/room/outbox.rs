@@ -57,8 +57,8 @@ impl Saying {
 #[derive(Clone, Serialize, Deserialize)]
 pub(in crate::engine) struct SealedItem {
     pub token: String,
-    /// The chain with this message at its end.
-    pub chain: Chain,
+    /// The epoch that it is sealed under.
+    pub epoch: Epoch,
 }
 
 /// How far an outgoing message is. After a reload everything starts as waiting.

@@ -34,7 +34,7 @@ impl Room {
     /// Whether the chat list shows it: not what is only being made, and not what the person left.
     pub fn is_on_list(&self) -> bool {
         let known = self.server.is_some() || self.item.content.head.is_some();
-        known && !self.item.content.left
+        known && !self.item.content.is_left()
     }
 
     pub fn summary(&self) -> RoomSummary {
