@@ -15,6 +15,9 @@ pub enum Error {
     /// The OPAQUE keys in the database, or an account's record, can't be read.
     #[error("OPAQUE keys or record unusable: {0:?}")]
     Opaque(opaque_ke::errors::ProtocolError),
+    /// A bug broke off the work within the commit queue; nothing of it was kept. The panic hook wrote down where.
+    #[error("a panic in the commit queue")]
+    Panicked,
     /// The commit queue has ended: the server is shutting down.
     #[error("the server is shutting down")]
     Stopped,
@@ -26,7 +29,7 @@ impl Error {
         match self {
             Self::Refused(error) => error,
             Self::Stopped => PublicError::Unreachable,
-            Self::Store(_) | Self::Opaque(_) => {
+            Self::Store(_) | Self::Opaque(_) | Self::Panicked => {
                 let reference = b64::encode(random.bytes::<6>());
                 tracing::error!(reference, cause = ?self, "request failed");
                 PublicError::Internal { reference }

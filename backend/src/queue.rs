@@ -2,7 +2,8 @@
 //! slowness is paid once for all of it; answers and events follow after the commit, in the same order.
 //!
 //! The queue is bounded: whoever finds it full waits. A transaction that fails refuses everything that was in it, and the
-//! next one starts afresh.
+//! next one starts afresh. A panic is a bug, and costs only the step that it happens in, or at worst its transaction: a
+//! server that could not write any more would be worse than one that failed one request.
 
 use crate::{
     clock::Clock,
@@ -14,12 +15,12 @@ use crate::{
     store::{Store, StoreError, Tx},
 };
 use async_trait::async_trait;
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use protocol::{
     PublicError, SessionHandle, UserId, VERSION,
     frame::{ByeReason, RoomHead, ServerFrame},
 };
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -91,7 +92,7 @@ where
             return Ok(());
         };
         tx.begin_step().await?;
-        let done = work(tx).await;
+        let done = survive(work(tx)).await;
         match done {
             Ok(_) => tx.keep_step().await?,
             Err(_) => tx.undo_step().await?,
@@ -159,7 +160,9 @@ async fn work(writer: Writer, mut receiver: mpsc::Receiver<Job>) {
             writer.commit(steps).await;
         }
         for hello in hellos {
-            writer.greet(*hello).await;
+            if let Err(error) = survive(writer.greet(*hello)).await {
+                error.into_public(&writer.random);
+            }
         }
         if stop {
             receiver.close();
@@ -169,21 +172,28 @@ async fn work(writer: Writer, mut receiver: mpsc::Receiver<Job>) {
 
 impl Writer {
     async fn commit(&self, mut jobs: Vec<Job>) {
-        let failure = match self.transact(&mut jobs).await {
-            Ok(()) => None,
-            Err(error) => Some(Error::from(error).into_public(&self.random)),
-        };
+        let done = survive(self.transact(&mut jobs)).await;
+        let failure = done.err().map(|error| error.into_public(&self.random));
         for job in jobs {
-            let events = match job {
-                Job::Send(send) => send.finish(failure.as_ref()),
-                Job::Step(step) => step.finish(failure.as_ref()),
-                Job::Hello(_) | Job::Stop => Vec::new(),
-            };
-            self.hub.publish(events);
+            let told = survive(async { self.tell(job, failure.as_ref()) });
+            if let Err(error) = told.await {
+                error.into_public(&self.random);
+            }
         }
     }
 
-    async fn transact(&self, jobs: &mut [Job]) -> Result<(), StoreError> {
+    /// Answers, and publishes what came of it.
+    fn tell(&self, job: Job, failure: Option<&PublicError>) -> Result<(), Error> {
+        let events = match job {
+            Job::Send(send) => send.finish(failure),
+            Job::Step(step) => step.finish(failure),
+            Job::Hello(_) | Job::Stop => Vec::new(),
+        };
+        self.hub.publish(events);
+        Ok(())
+    }
+
+    async fn transact(&self, jobs: &mut [Job]) -> Result<(), Error> {
         let mut tx = self.store.begin().await?;
         let is_send = |job: &Job| matches!(job, Job::Send(_));
         for run in jobs.chunk_by_mut(|a, b| is_send(a) && is_send(b)) {
@@ -199,11 +209,11 @@ impl Writer {
                 sending::append(&mut *tx, &mut sends, self.clock.now()).await?;
             }
         }
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 
     /// No commit is under way here, so what is read and what is heard meet without a gap.
-    async fn greet(&self, hello: Hello) {
+    async fn greet(&self, hello: Hello) -> Result<(), Error> {
         let Hello {
             user,
             session,
@@ -237,5 +247,16 @@ impl Writer {
         if let Err(Ok(Greeted { id, .. })) = reply.send(answer) {
             self.hub.disconnect(&user, id);
         }
+        Ok(())
     }
 }
+
+/// Turns a panic into an error. What the work shares with others is consistent between awaits: a transaction that is rolled
+/// back when it is not committed, and locks that every holder leaves whole.
+async fn survive<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    done.unwrap_or(Err(Error::Panicked))
+}
+
+#[cfg(test)]
+mod tests;

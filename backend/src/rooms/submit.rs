@@ -1,4 +1,7 @@
 //! Joining, leaving, and starting an epoch.
+//!
+//! The shape of a submission and its inner chain are judged before the log is looked at: only then does one hash, the last
+//! entry's, stand for all of them.
 
 use super::{Checked, check::check, log_open, refusal};
 use crate::{
@@ -36,6 +39,7 @@ impl Backend {
             .into_iter()
             .map(|entry| check(entry, Some(room), &session.account))
             .collect::<Result<Vec<_>, _>>()?;
+        check_shape(&checked)?;
         let (now, limits) = (self.now(), self.limits().clone());
         self.queue()
             .write(move |tx| Box::pin(submit(tx, room, checked, now, limits)))
@@ -54,15 +58,20 @@ async fn submit(
     let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
         return Err(PublicError::Malformed.into());
     };
-    // Each names the one before it, so the last one's hash stands for all.
+    // Each names the one before it, so if the last one is there, all are.
     if last.hash == state.last_open {
-        let first = state.last_open_seq + 1 - entries.len() as u64;
+        let behind_first = entries.len() as u64 - 1;
+        let first = state.last_open_seq.checked_sub(behind_first);
+        let first = first.ok_or(PublicError::Malformed)?;
         let head = state.head;
         return Ok((Submitted { first, head }, Vec::new()));
     }
     let user = first.body.sender;
     check_place(&state, first, &user)?;
-    check_chain(&state, &entries)?;
+    if first.body.prev_open != state.last_open {
+        let last_open = state.last_open;
+        return Err(PublicError::StaleOpen { last_open }.into());
+    }
 
     let before = state.clone();
     let mut new = Vec::with_capacity(entries.len());
@@ -112,6 +121,27 @@ async fn submit(
     Ok((submitted, events))
 }
 
+/// A join alone, a leave alone, or a header with wraps, each of which names the entry before it.
+fn check_shape(entries: &[Checked]) -> Result<(), PublicError> {
+    let whole = match entries {
+        [] => false,
+        [first, rest @ ..] => match first.body.content {
+            OpenContent::Join(_) | OpenContent::Leave(_) => rest.is_empty(),
+            OpenContent::Header(_) => rest
+                .iter()
+                .all(|it| matches!(it.body.content, OpenContent::Wrap(_))),
+            OpenContent::Wrap(_) | OpenContent::Unknown(_) => false,
+        },
+    };
+    let linked = entries.windows(2).all(|pair| {
+        pair[1].body.prev_open == pair[0].hash && pair[1].body.epoch == pair[0].body.epoch
+    });
+    match whole && linked {
+        true => Ok(()),
+        false => Err(PublicError::Malformed),
+    }
+}
+
 /// Refusals in the order in which a client can do something about them: who one is, then the epoch, then the order.
 fn check_place(state: &RoomState, first: &Checked, user: &UserId) -> Result<(), PublicError> {
     if state.roster.members().is_empty() {
@@ -129,20 +159,6 @@ fn check_place(state: &RoomState, first: &Checked, user: &UserId) -> Result<(), 
     match first.body.epoch == expected {
         true => Ok(()),
         false => Err(PublicError::StaleEpoch { epoch }),
-    }
-}
-
-fn check_chain(state: &RoomState, entries: &[Checked]) -> Result<(), PublicError> {
-    let last_open = state.last_open;
-    if entries[0].body.prev_open != last_open {
-        return Err(PublicError::StaleOpen { last_open });
-    }
-    let linked = entries.windows(2).all(|pair| {
-        pair[1].body.prev_open == pair[0].hash && pair[1].body.epoch == pair[0].body.epoch
-    });
-    match linked {
-        true => Ok(()),
-        false => Err(PublicError::Malformed),
     }
 }
 
