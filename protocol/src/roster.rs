@@ -5,7 +5,7 @@ use crate::{
     ids::{Hash, UserId},
     label,
     log::roster_hash,
-    open::{Header, Join, MemberKeys, OpenBody, OpenContent, Role, RosterMember, Wrap},
+    open::{Header, Join, MemberKeys, OpenBody, OpenContent, Role, RosterMember, Settings, Wrap},
 };
 
 /// The members of a room at one place of its log.
@@ -16,6 +16,8 @@ use crate::{
 pub struct Roster {
     members: Vec<RosterMember>,
     rotation_due: bool,
+    /// Of the epoch's header; none before a room's first.
+    settings: Option<Settings>,
 }
 
 /// Why an open entry does not fit the roster. The roster is as it was before.
@@ -36,8 +38,10 @@ pub enum RosterError {
     /// A header whose roster hash is not that of the members.
     #[error("the header names another roster")]
     WrongRoster,
-    /// A member started an epoch though nobody left and they are neither admin nor owner.
-    #[error("a member may start an epoch only after someone left")]
+    /// Someone who is neither admin nor owner started an epoch though nobody left, or changed the settings with it.
+    #[error(
+        "a member may start an epoch only after someone left, and with the settings as they are"
+    )]
     NotAllowed,
     /// A kind that says nothing that this version understands.
     #[error("unknown kind of open entry")]
@@ -53,6 +57,7 @@ impl Roster {
                 role: Role::Owner,
             }],
             rotation_due: false,
+            settings: None,
         }
     }
 
@@ -70,6 +75,7 @@ impl Roster {
         let mut roster = Self {
             members: Vec::with_capacity(members.len()),
             rotation_due: false,
+            settings: Some(header.settings),
         };
         for member in members {
             roster.admit(member)?;
@@ -81,11 +87,13 @@ impl Roster {
         }
     }
 
-    /// A roster that was kept since it was computed: members in order of seniority, as [`Roster::members`] gave them.
-    pub fn restore(members: Vec<RosterMember>, rotation_due: bool) -> Self {
+    /// A roster that was kept since it was computed: members in order of seniority, as [`Roster::members`] gave them, and
+    /// the settings of the epoch's header.
+    pub fn restore(members: Vec<RosterMember>, rotation_due: bool, settings: Settings) -> Self {
         Self {
             members,
             rotation_due,
+            settings: Some(settings),
         }
     }
 
@@ -177,7 +185,8 @@ impl Roster {
         if author.keys != header.author {
             return Err(RosterError::WrongKeys);
         }
-        if !self.may_rotate(&sender) {
+        let keeps_settings = self.settings.is_none_or(|it| it == header.settings);
+        if !self.may_rotate(&sender) || (author.role < Role::Admin && !keeps_settings) {
             return Err(RosterError::NotAllowed);
         }
         if self.hash() != header.roster {
@@ -185,6 +194,7 @@ impl Roster {
         }
         self.members.sort_by_key(|member| member.keys.user);
         self.rotation_due = false;
+        self.settings = Some(header.settings);
         Ok(())
     }
 
@@ -344,6 +354,31 @@ mod tests {
         assert!(roster.rotation_due() && roster.may_rotate(&keys("bob").user));
         assert_eq!(roster.apply(&rotate("bob", roster.hash())), Ok(()));
         assert!(!roster.rotation_due());
+    }
+
+    #[test]
+    fn only_an_admin_or_the_owner_changes_the_settings() {
+        let mut roster = room_of(&["ana", "bob", "cyd"]);
+        let with = |author: &str, roster: &Roster, history_for_newcomers| {
+            let mut header = header(&keys(author), roster.hash());
+            header.settings = Settings {
+                history_for_newcomers,
+            };
+            body(&keys(author), OpenContent::Header(Box::new(header)))
+        };
+        assert_eq!(roster.apply(&with("ana", &roster, true)), Ok(()));
+        roster.apply(&leave("cyd")).unwrap();
+        let before = roster.clone();
+        let by_bob = with("bob", &roster, false);
+        assert_eq!(roster.apply(&by_bob), Err(RosterError::NotAllowed));
+        assert_eq!(roster, before);
+        assert_eq!(roster.apply(&with("ana", &roster, false)), Ok(()));
+        let newcomer = with("ana", &roster, false);
+        let OpenContent::Header(header) = &newcomer.content else {
+            unreachable!("with makes headers")
+        };
+        let known = Roster::from_header(newcomer.sender, header, roster.members().to_vec());
+        assert_eq!(known, Ok(roster));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! commit queue, since signatures cost more than rows.
 
 use protocol::{
-    Entry, Hash, OpenEntry, PublicError, RoomId,
+    Entry, Hash, OpenEntry, PublicError, RoomId, Signature,
     api::AccountKeys,
     entry::is_token,
     log,
@@ -16,8 +16,11 @@ pub(super) struct Checked {
     pub(super) hash: Hash,
 }
 
-/// The previous secret under the new one is a token of 140 characters.
-const HISTORY_CHARS: usize = 256;
+/// The previous secret under the new one: a Fernet token over 32 bytes is 105 bytes long.
+const HISTORY_CHARS: usize = 140;
+
+/// How a token of this protocol starts: version 0x80 and eight bytes of time, all zero.
+const TOKEN_START: &str = "gAAAAAAAAAAA";
 
 /// HPKE's encapsulated key and a ciphertext of 32 bytes with its tag.
 const WRAP_BYTES: usize = 32 + 48;
@@ -36,14 +39,17 @@ pub(super) fn check(
     }
     match &body.content {
         OpenContent::Header(header) => check_header(&entry, header, sender)?,
-        OpenContent::Join(join) if !is_own(&join.member, sender) => {
-            return Err(PublicError::BadSignature);
-        }
+        // The epoch's join key, by which a join is proven, is the room's to know.
+        OpenContent::Join(join) if is_own(&join.member, sender) => {}
+        OpenContent::Leave(_) if is_unjoined(&entry) => {}
         OpenContent::Wrap(wrap) if wrap.sealed.len() != WRAP_BYTES => {
             return Err(PublicError::Malformed);
         }
+        OpenContent::Wrap(_) if is_unjoined(&entry) => {}
         OpenContent::Unknown(_) => return Err(PublicError::Malformed),
-        OpenContent::Join(_) | OpenContent::Leave(_) | OpenContent::Wrap(_) => {}
+        OpenContent::Join(_) | OpenContent::Leave(_) | OpenContent::Wrap(_) => {
+            return Err(PublicError::BadSignature);
+        }
     }
     let entry = Entry::Open(entry);
     Ok(Checked {
@@ -58,14 +64,29 @@ fn check_header(
     header: &Header,
     sender: &AccountKeys,
 ) -> Result<(), PublicError> {
-    let history = header.history.as_deref();
-    if history.is_some_and(|token| token.len() > HISTORY_CHARS || !is_token(token)) {
+    // It may be missing where the settings want it: whoever got a wrap that does not open has no secret to hand on, and must
+    // be able to start the next epoch all the same.
+    let fits = |token: &str| header.settings.history_for_newcomers && is_sealed_secret(token);
+    if !header.history.as_deref().is_none_or(fits) {
         return Err(PublicError::Malformed);
     }
     match is_own(&header.author, sender) && entry.is_joined_by(&header.join_key) {
         true => Ok(()),
         false => Err(PublicError::BadSignature),
     }
+}
+
+/// Whether a text can be a token over a secret, by its outside.
+fn is_sealed_secret(text: &str) -> bool {
+    text.len() == HISTORY_CHARS
+        && text.starts_with(TOKEN_START)
+        && !text.contains('=')
+        && is_token(text)
+}
+
+/// Clients do not believe a join signature where none belongs; in the log it would stop them for good.
+fn is_unjoined(entry: &OpenEntry) -> bool {
+    entry.join_signature == Signature::ZERO
 }
 
 /// Whether the keys that an entry names are those of the account behind the session: nobody can speak with others' names.

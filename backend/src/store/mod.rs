@@ -80,6 +80,9 @@ pub trait Store: Send + Sync + 'static {
     /// Whether a user is in a room.
     async fn is_member(&self, room: &RoomId, user: &UserId) -> Result<bool, StoreError>;
 
+    /// How many members a room has; 0 if there is none.
+    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError>;
+
     /// A stretch of a room's log; `None` if the room has no entry before `range.from`.
     async fn page(&self, room: &RoomId, range: PageRange) -> Result<Option<Page>, StoreError>;
 

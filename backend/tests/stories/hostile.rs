@@ -1,7 +1,11 @@
 //! What a member with a client of their own could try in order to break the room, or the server, for the others.
 
 use crate::{room::*, world::*};
-use protocol::{OpenEntry, PublicError, api::RoomSubmit};
+use protocol::{
+    OpenEntry, PublicError,
+    api::RoomSubmit,
+    open::{Header, OpenContent},
+};
 
 async fn submit(
     world: &World,
@@ -57,4 +61,128 @@ async fn what_is_in_the_log_already_can_not_be_submitted_behind_something_else()
         );
     }
     next.say(&world, &bob, "me too").await.unwrap();
+}
+
+/// Submits what clients would not believe, sees it refused, and that the room goes on.
+async fn refuses_all(
+    world: &World,
+    person: &Person,
+    room: &Room,
+    expected: PublicError,
+    submissions: Vec<Vec<OpenEntry>>,
+) {
+    let before = room.head(world, person).await;
+    for (n, entries) in submissions.into_iter().enumerate() {
+        let answer = submit(world, person, room, entries).await;
+        assert_eq!(answer, expected, "submission {n}");
+    }
+    assert_eq!(room.head(world, person).await, before);
+}
+
+#[tokio::test]
+async fn a_join_signature_stands_only_where_one_belongs() {
+    let mut world = World::new().await;
+    let [ana, bob] = world.people(["ana", "bob"]).await;
+    let mut room = Room::with(&mut world, &[&ana, &bob]).await;
+
+    let mut noise = room.leave_entry(&bob);
+    noise.join_signature = noise.signature;
+    let leave = room.leave_entry(&bob).body().unwrap();
+    let joined = signed(&leave, &bob.signer, Some(&room.join_key));
+    let leaves = vec![vec![noise], vec![joined]];
+    refuses_all(&world, &bob, &room, PublicError::BadSignature, leaves).await;
+
+    let seen = room.head(&world, &ana).await.head;
+    let (mut entries, next) = room.rotation(&mut world, &ana, seen);
+    let wrap = entries[1].body().unwrap();
+    entries[1] = signed(&wrap, &ana.signer, Some(&next.join_key));
+    let wraps = vec![entries];
+    refuses_all(&world, &ana, &room, PublicError::BadSignature, wraps).await;
+    room.rotate(&mut world, &ana).await.unwrap();
+}
+
+/// A rotation whose header says something else than an honest client's would.
+async fn rotation_with(
+    world: &mut World,
+    room: &Room,
+    author: &Person,
+    change: impl Fn(&mut Header),
+) -> Vec<OpenEntry> {
+    let seen = room.head(world, author).await.head;
+    let (entries, next) = room.rotation(world, author, seen);
+    let mut body = entries[0].body().unwrap();
+    if let OpenContent::Header(header) = &mut body.content {
+        change(header);
+    }
+    let mut changed = vec![signed(&body, &author.signer, Some(&next.join_key))];
+    for wrap in &entries[1..] {
+        let mut body = wrap.body().unwrap();
+        body.prev_open = hash_of(&changed[changed.len() - 1]);
+        changed.push(signed(&body, &author.signer, None));
+    }
+    changed
+}
+
+fn hide_history(header: &mut Header) {
+    header.settings.history_for_newcomers = false;
+    header.history = None;
+}
+
+#[tokio::test]
+async fn a_leave_lets_any_member_change_the_key_but_not_the_settings() {
+    let mut world = World::new().await;
+    let [ana, bob, cyd] = world.people(["ana", "bob", "cyd"]).await;
+    let mut room = Room::with(&mut world, &[&ana, &bob, &cyd]).await;
+    room.leave(&world, &cyd).await.unwrap();
+    let by_bob = vec![rotation_with(&mut world, &room, &bob, hide_history).await];
+    refuses_all(&world, &bob, &room, PublicError::NotAllowed, by_bob).await;
+
+    let by_ana = rotation_with(&mut world, &room, &ana, hide_history).await;
+    room.submit(&world, &ana, by_ana).await.unwrap();
+    assert_eq!(room.head(&world, &bob).await.epoch, 2);
+}
+
+#[tokio::test]
+async fn history_for_newcomers_is_a_key_in_a_token_or_nothing() {
+    let mut world = World::new().await;
+    let [ana, bob] = world.people(["ana", "bob"]).await;
+    let mut room = Room::with(&mut world, &[&ana, &bob]).await;
+    let good = history_token();
+    let wrong = [
+        String::new(),
+        "no token".into(),
+        token("short"),
+        good[..136].to_owned(),
+        format!("{good}AAAA"),
+        good.replacen("gAAAA", "hAAAA", 1),
+        good.replacen("gAAAAAAAAAAA", "gAAAAAAAAAAB", 1),
+        format!("{}==", &good[..138]),
+    ];
+    let mut rotations = Vec::new();
+    for text in wrong {
+        let with = |header: &mut Header| header.history = Some(text.clone());
+        rotations.push(rotation_with(&mut world, &room, &ana, with).await);
+    }
+    let against_settings = |header: &mut Header| header.settings.history_for_newcomers = false;
+    rotations.push(rotation_with(&mut world, &room, &ana, against_settings).await);
+    refuses_all(&world, &ana, &room, PublicError::Malformed, rotations).await;
+
+    // Whoever lacks the key that it would hand on must be able to start an epoch too, or the room would be stuck.
+    let without = rotation_with(&mut world, &room, &ana, |header| header.history = None).await;
+    room.submit(&world, &ana, without).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_room_that_outgrew_a_lowered_limit_can_still_change_its_key() {
+    let mut world = World::new().await;
+    let people = world.people(["ana", "bob", "cyd", "dan"]).await;
+    let [ana, _, _, dan] = &people;
+    let mut room = Room::with(&mut world, &people.each_ref()).await;
+    let limits = backend::Limits {
+        members_per_room: 2,
+        ..backend::Limits::default()
+    };
+    world.restart_with(limits).await;
+    room.leave(&world, dan).await.unwrap();
+    room.rotate(&mut world, ana).await.unwrap();
 }

@@ -83,7 +83,7 @@ async fn refuses_first_headers_that_do_not_start_a_room() {
                 content: OpenContent::Leave(Leave {}),
                 ..good.clone()
             },
-            Malformed,
+            BadSignature,
         ),
         (with(&|it| it.author = bob_keys.clone()), BadSignature),
         (with(&|it| it.author.agreement.0[0] ^= 1), BadSignature),
@@ -100,6 +100,8 @@ async fn refuses_first_headers_that_do_not_start_a_room() {
     }
     let forged = signed(&good, &bob.signer, Some(&room.join_key));
     assert_eq!(create(&world, &ana, forged).await, BadSignature);
+    let leave = room.leave_entry(&ana);
+    assert_eq!(create(&world, &ana, leave).await, Malformed);
     let unproven = signed(&good, &ana.signer, None);
     assert_eq!(create(&world, &ana, unproven).await, BadSignature);
     let mut broken = room.first_header(&ana);

@@ -1,6 +1,6 @@
 //! A server in one process with a clock that stands still, and people with browsers made of a few lines.
 
-use backend::{Backend, Caller, Clock, Cookie, Options, Random, Session, SqliteStore};
+use backend::{Backend, Caller, Clock, Cookie, Limits, Options, Random, Session, SqliteStore};
 use ed25519_dalek::{Signer, SigningKey};
 use opaque_ke::{
     ClientLogin, ClientLoginFinishParameters, ClientRegistration,
@@ -72,6 +72,12 @@ impl World {
     /// A second server on the same file, as after a crash: the first one was never closed.
     pub async fn restart_after_crash(&mut self) {
         self.backend = start(&self.folder, &self.options, &self.clock, 3).await;
+    }
+
+    /// The operator changes the limits, and restarts.
+    pub async fn restart_with(&mut self, limits: Limits) {
+        self.options.limits = limits;
+        self.restart_after_crash().await;
     }
 
     pub fn database(&self) -> std::path::PathBuf {

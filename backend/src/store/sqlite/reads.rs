@@ -117,6 +117,14 @@ impl Store for SqliteStore {
         Ok(found.is_some())
     }
 
+    async fn member_count(&self, room: &RoomId) -> Result<u32, StoreError> {
+        query("SELECT count(*) AS members FROM members WHERE room = ?")
+            .bind(&room.0[..])
+            .fetch_one(&self.readers)
+            .await?
+            .int("members")
+    }
+
     async fn page(&self, room: &RoomId, range: PageRange) -> Result<Option<Page>, StoreError> {
         let base = match range.from {
             0 => return Ok(None),

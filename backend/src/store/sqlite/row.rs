@@ -2,10 +2,10 @@
 
 use super::super::StoreError;
 use protocol::{
-    Hash, Locator, PublicKey, RoomId, SessionHandle, Signature, UserId, Username,
+    Hash, Locator, OpenEntry, PublicKey, RoomId, SessionHandle, Signature, UserId, Username,
     api::AccountKeys,
     frame::RoomHead,
-    open::{Head, MemberKeys, Role, RosterMember},
+    open::{Head, MemberKeys, OpenContent, Role, RosterMember, Settings},
 };
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -57,6 +57,15 @@ pub(super) trait RowExt {
             },
             at: self.int("at")?,
         })
+    }
+
+    /// The settings in the column `header`: a header's payload.
+    fn settings(&self) -> Result<Settings, StoreError> {
+        let header = OpenEntry::from_bytes(self.blob("header")?).and_then(|it| it.body());
+        match header.map(|body| body.content) {
+            Ok(OpenContent::Header(header)) => Ok(header.settings),
+            _ => Err(StoreError::Corrupt { column: "header" }),
+        }
     }
 
     fn roster_member(&self) -> Result<RosterMember, StoreError> {

@@ -267,10 +267,14 @@ impl Tx for SqliteTx {
     }
 
     async fn room(&mut self, room: &RoomId) -> Result<Option<RoomState>, StoreError> {
-        let Some(row) = query("SELECT * FROM rooms WHERE room = ?")
-            .bind(&room.0[..])
-            .fetch_optional(&mut *self.0)
-            .await?
+        let Some(row) = query(
+            "SELECT r.*, e.payload AS header
+             FROM rooms r JOIN epochs p USING (room, epoch) JOIN entries e ON e.room = r.room AND e.seq = p.header_seq
+             WHERE r.room = ?",
+        )
+        .bind(&room.0[..])
+        .fetch_optional(&mut *self.0)
+        .await?
         else {
             return Ok(None);
         };
@@ -286,7 +290,11 @@ impl Tx for SqliteTx {
             join_key: row.fixed("join_key")?,
             last_open_seq: row.int("last_open_seq")?,
             last_open: row.fixed("last_open_hash")?,
-            roster: Roster::restore(members, row.int::<u8>("rotation_due")? == 1),
+            roster: Roster::restore(
+                members,
+                row.int::<u8>("rotation_due")? == 1,
+                row.settings()?,
+            ),
         }))
     }
 
