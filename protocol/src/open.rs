@@ -3,6 +3,7 @@
 use crate::{
     ids::{Epoch, Hash, Locator, PublicKey, RoomId, Seq, UserId},
     json::{self, JsonError},
+    label,
     username::Username,
 };
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,14 @@ pub struct MemberKeys {
     pub signing: PublicKey,
     /// X25519.
     pub agreement: PublicKey,
+}
+
+impl MemberKeys {
+    /// Whether a user can introduce themselves with this: it is their id, it follows from the signing key, and both keys
+    /// are such that every implementation takes them.
+    pub fn are_of(&self, user: &UserId) -> bool {
+        self.user == *user && label::acceptable_keys(user, &self.signing, &self.agreement)
+    }
 }
 
 /// What a member may do.

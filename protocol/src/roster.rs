@@ -3,7 +3,6 @@
 
 use crate::{
     ids::{Hash, UserId},
-    label,
     log::roster_hash,
     open::{Header, Join, MemberKeys, OpenBody, OpenContent, Role, RosterMember, Settings, Wrap},
 };
@@ -32,7 +31,7 @@ pub enum RosterError {
     /// Another member has this username.
     #[error("another member has this username")]
     UsernameTaken,
-    /// The statement speaks of another user than its sender, or names keys that are not the user's.
+    /// The statement speaks of another user than its sender, or names keys that are not the user's or can't be used.
     #[error("the keys are not the sender's")]
     WrongKeys,
     /// A header whose roster hash is not that of the members.
@@ -146,7 +145,7 @@ impl Roster {
         {
             return Err(RosterError::UsernameTaken);
         }
-        if label::user_id(&keys.signing) != keys.user {
+        if !keys.are_of(&keys.user) {
             return Err(RosterError::WrongKeys);
         }
         self.members.push(member);
@@ -211,12 +210,15 @@ mod tests {
     use super::*;
     use crate::{
         ids::{Locator, PublicKey, RoomId},
-        open::{Head, Leave, Settings},
+        label,
+        open::{Head, Leave},
     };
+    use ed25519_dalek::SigningKey;
 
-    /// Keys of made-up users; only their hashes matter here.
+    /// Keys that follow from the name's first letter.
     fn keys(name: &str) -> MemberKeys {
-        let signing = PublicKey([name.as_bytes()[0]; 32]);
+        let signer = SigningKey::from_bytes(&[name.as_bytes()[0]; 32]);
+        let signing = PublicKey(signer.verifying_key().to_bytes());
         MemberKeys {
             user: label::user_id(&signing),
             username: name.parse().unwrap(),
@@ -307,6 +309,11 @@ mod tests {
         member.signing = PublicKey([1; 32]);
         let other_key = body(&keys("cyd"), OpenContent::Join(Join { member }));
         assert_eq!(roster.apply(&other_key), Err(RosterError::WrongKeys));
+
+        let mut member = keys("cyd");
+        member.agreement = PublicKey([0; 32]);
+        let small_order = body(&keys("cyd"), OpenContent::Join(Join { member }));
+        assert_eq!(roster.apply(&small_order), Err(RosterError::WrongKeys));
         assert_eq!(roster, before);
     }
 

@@ -10,7 +10,7 @@ use crate::{
 use protocol::{
     PublicError,
     api::{LoggedIn, RegisterFinish, RegisterStart, Registration},
-    label::{acceptable_signing_key, user_id},
+    label::acceptable_keys,
 };
 
 impl Backend {
@@ -42,9 +42,7 @@ impl Backend {
             credentials,
         } = request;
         self.count_attempt(&keys.username, caller)?;
-        if credentials.version != 1
-            || keys.user != user_id(&keys.signing)
-            || !acceptable_signing_key(&keys.signing)
+        if credentials.version != 1 || !acceptable_keys(&keys.user, &keys.signing, &keys.agreement)
         {
             return Err(PublicError::Malformed.into());
         }

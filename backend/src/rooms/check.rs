@@ -2,9 +2,10 @@
 //! commit queue, since signatures cost more than rows.
 
 use protocol::{
-    Entry, Hash, OpenEntry, PublicError, RoomId, Signature,
+    Entry, Hash, OpenEntry, PublicError, PublicKey, RoomId, Signature,
     api::AccountKeys,
     entry::is_token,
+    label::acceptable_agreement_key,
     log,
     open::{Header, MemberKeys, OpenBody, OpenContent},
 };
@@ -22,8 +23,8 @@ const HISTORY_CHARS: usize = 140;
 /// How a token of this protocol starts: version 0x80 and eight bytes of time, all zero.
 const TOKEN_START: &str = "gAAAAAAAAAAA";
 
-/// HPKE's encapsulated key and a ciphertext of 32 bytes with its tag.
-const WRAP_BYTES: usize = 32 + 48;
+/// A ciphertext of 32 bytes with its tag.
+const CIPHERTEXT_BYTES: usize = 48;
 
 pub(super) fn check(
     entry: OpenEntry,
@@ -42,7 +43,7 @@ pub(super) fn check(
         // The epoch's join key, by which a join is proven, is the room's to know.
         OpenContent::Join(join) if is_own(&join.member, sender) => {}
         OpenContent::Leave(_) if is_unjoined(&entry) => {}
-        OpenContent::Wrap(wrap) if wrap.sealed.len() != WRAP_BYTES => {
+        OpenContent::Wrap(wrap) if !can_be_opened(&wrap.sealed) => {
             return Err(PublicError::Malformed);
         }
         OpenContent::Wrap(_) if is_unjoined(&entry) => {}
@@ -82,6 +83,13 @@ fn is_sealed_secret(text: &str) -> bool {
         && text.starts_with(TOKEN_START)
         && !text.contains('=')
         && is_token(text)
+}
+
+/// Whether a wrap is an encapsulated key that can be agreed with, and a ciphertext of a secret's length.
+fn can_be_opened(sealed: &[u8]) -> bool {
+    sealed.split_first_chunk().is_some_and(|(key, rest)| {
+        acceptable_agreement_key(&PublicKey(*key)) && rest.len() == CIPHERTEXT_BYTES
+    })
 }
 
 /// Clients do not believe a join signature where none belongs; in the log it would stop them for good.

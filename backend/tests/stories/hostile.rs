@@ -2,9 +2,10 @@
 
 use crate::{room::*, world::*};
 use protocol::{
-    OpenEntry, PublicError,
-    api::RoomSubmit,
-    open::{Header, OpenContent},
+    OpenEntry, PublicError, PublicKey,
+    api::{AccountKeys, RoomSubmit},
+    label,
+    open::{Header, OpenBody, OpenContent, Wrap},
 };
 
 async fn submit(
@@ -185,4 +186,51 @@ async fn a_room_that_outgrew_a_lowered_limit_can_still_change_its_key() {
     world.restart_with(limits).await;
     room.leave(&world, dan).await.unwrap();
     room.rotate(&mut world, ana).await.unwrap();
+}
+
+#[tokio::test]
+async fn keys_under_which_nothing_can_be_proven_or_wrapped_open_no_account() {
+    let mut world = World::new().await;
+    let zero = PublicKey([0; 32]);
+    let mut unreduced = PublicKey([0xff; 32]);
+    unreduced.0[31] = 0x7f;
+    for weak in [zero, unreduced] {
+        // Long enough that no attempt counts any more.
+        world.later(3600);
+        let signer = world.signer();
+        let keys = AccountKeys {
+            agreement: weak,
+            ..keys_of(&signer, "ana")
+        };
+        let answer = world.sign_up(&keys, &signer).await;
+        assert_eq!(refused(answer), PublicError::Malformed, "agreement {weak}");
+
+        let keys = AccountKeys {
+            user: label::user_id(&weak),
+            signing: weak,
+            ..keys_of(&signer, "ana")
+        };
+        let answer = world.sign_up(&keys, &signer).await;
+        assert_eq!(refused(answer), PublicError::Malformed, "signing {weak}");
+    }
+    world.person("ana").await;
+}
+
+#[tokio::test]
+async fn a_wrap_that_opens_for_nobody_is_refused() {
+    let mut world = World::new().await;
+    let [ana, bob] = world.people(["ana", "bob"]).await;
+    let room = Room::with(&mut world, &[&ana, &bob]).await;
+    let seen = room.head(&world, &ana).await.head;
+    let (mut entries, next) = room.rotation(&mut world, &ana, seen);
+    let wrap = Wrap {
+        recipient: bob.keys.user,
+        sealed: [[0; 32].as_slice(), &[5; 48]].concat(),
+    };
+    let body = OpenBody {
+        prev_open: hash_of(&entries[0]),
+        ..next.body(&ana, OpenContent::Wrap(wrap))
+    };
+    entries[1] = signed(&body, &ana.signer, None);
+    refuses_all(&world, &ana, &room, PublicError::Malformed, vec![entries]).await;
 }
