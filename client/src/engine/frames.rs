@@ -194,6 +194,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Err(lie) => raise(room, &lie),
         }
         self.catch_up(id);
+        self.answer_reveals(id);
         self.show_room(id);
         self.show_rooms();
         self.fill_screen(id);
@@ -389,6 +390,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.show_timeline(id);
             self.show_room(id);
             self.catch_up(id);
+            self.answer_reveals(id);
             self.fill_screen(id);
         }
     }
@@ -426,6 +428,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.room_left(id);
         }
         self.catch_up(id);
+        self.answer_reveals(id);
         self.fill_screen(id);
     }
 

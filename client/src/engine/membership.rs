@@ -192,8 +192,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         room.retry_at = None;
         if room.leaving.is_some() {
             self.submit_leave(id);
-        } else if !room.reveals.is_empty() && room.rotation_due() {
-            self.rotate(id);
+        } else {
+            self.answer_reveals(id);
         }
     }
 

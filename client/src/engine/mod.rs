@@ -119,6 +119,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Takes an event that happened at `now`, in milliseconds since 1970.
     pub fn handle(&mut self, now: Time, event: Event) {
         self.now = now;
+        self.out.begin();
         match event {
             Event::Started { stored } => self.started(stored),
             Event::Locked | Event::Replaced => {

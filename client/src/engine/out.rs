@@ -16,6 +16,8 @@ const REQUESTS: usize = 32;
 pub(super) struct Out {
     pub actions: VecDeque<Action>,
     pub deltas: VecDeque<Delta>,
+    /// Where the answers of the event that is being handled go.
+    answers_at: usize,
     last_id: u32,
     /// Requests that the server has not answered.
     asked: BTreeSet<u32>,
@@ -84,10 +86,18 @@ impl Out {
         self.deltas.push_back(delta);
     }
 
-    /// Answers a command; ticket 0 wants no answer.
+    /// An event is about to be handled.
+    pub fn begin(&mut self) {
+        self.answers_at = self.deltas.len();
+    }
+
+    /// Answers a command; ticket 0 wants no answer. Answers come before the changes of the same event: what changes may take the very
+    /// place off the screen in which somebody waits for the answer.
     pub fn answer(&mut self, ticket: u32, result: Result<Answer, Trouble>) {
         if ticket != 0 {
-            self.delta(Delta::Answer { ticket, result });
+            let answer = Delta::Answer { ticket, result };
+            self.deltas.insert(self.answers_at, answer);
+            self.answers_at += 1;
         }
     }
 

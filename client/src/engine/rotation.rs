@@ -10,7 +10,7 @@ use crate::{
     room_key::RoomSecret,
     statement::{self, NewEpoch, Place, StatementError},
 };
-use model::{Answer, SecretText, Trouble};
+use model::{Answer, RoomStatus, SecretText, Trouble};
 use protocol::{OpenEntry, PublicError, RoomId, api::RoomSubmit};
 use rand_core::{CryptoRng, RngCore};
 
@@ -21,19 +21,31 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Shows the key to share, after changing it where someone left: the old one opens what comes next no more.
     pub(super) fn reveal_key(&mut self, ticket: u32, id: RoomId) -> Result<(), Trouble> {
         self.account()?;
-        let room = self.room_mut(id)?;
-        if room.rotation_due() {
-            room.reveals.push(ticket);
-            self.rotate(id);
-            return Ok(());
-        }
-        let key = room
-            .current()
-            .and_then(|epoch| epoch.key.as_ref())
-            .ok_or(Trouble::NoKey)?;
-        let key = SecretText::new(key.secret.reveal().to_string());
-        self.out.answer(ticket, Ok(Answer::RoomKey(key)));
+        self.room_mut(id)?.reveals.push(ticket);
+        self.answer_reveals(id);
         Ok(())
+    }
+
+    /// Answers those who wait for the room key, as soon as it is known which one is current.
+    pub(super) fn answer_reveals(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let outdated = room.server.map(|head| head.epoch) > room.current().map(|it| it.ctx.epoch);
+        if room.reveals.is_empty() || outdated || room.status() == RoomStatus::Loading {
+            return;
+        }
+        let key = room.current().and_then(|epoch| epoch.key.as_ref());
+        let answer = match key {
+            Some(_) if room.rotation_due() => return self.rotate(id),
+            Some(key) => Ok(Answer::RoomKey(SecretText::new(
+                key.secret.reveal().to_string(),
+            ))),
+            None => Err(Trouble::NoKey),
+        };
+        for ticket in std::mem::take(&mut room.reveals) {
+            self.out.answer(ticket, answer.clone());
+        }
     }
 
     /// Starts a rotation, unless one is under way. The vault gets the new secret first.
@@ -132,7 +144,6 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     room.server = Some(submitted.head);
                     room.retry_at = Some(now);
                 }
-                self.show_revealed(id);
             }
             Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }) => {
                 // Somebody was faster, or someone joined or left: catch up, then look again.
@@ -155,22 +166,6 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         room.retry_at = Some(now + 10 * AGAIN);
         for ticket in std::mem::take(&mut room.reveals) {
             self.out.answer(ticket, Err(trouble.clone()));
-        }
-    }
-
-    fn show_revealed(&mut self, id: RoomId) {
-        let Some(room) = self.rooms.get_mut(&id) else {
-            return;
-        };
-        let Some(key) = room
-            .rotation
-            .as_ref()
-            .map(|secret| SecretText::new(secret.reveal().to_string()))
-        else {
-            return;
-        };
-        for ticket in std::mem::take(&mut room.reveals) {
-            self.out.answer(ticket, Ok(Answer::RoomKey(key.clone())));
         }
     }
 }

@@ -121,3 +121,17 @@ async fn many_join_at_the_same_moment() {
         .until("Ana sees all five", |bench| bench[ana].members().len() == 5)
         .await;
 }
+
+#[tokio::test]
+async fn the_key_of_a_new_room_is_there_at_once() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let create = Command::CreateRoom {
+        name: "Choir".to_owned(),
+    };
+    let Ok(Answer::Room(room)) = bench.ask(ana, create).await else {
+        panic!("no room");
+    };
+    let key = bench.room_key(ana, room).await;
+    assert_eq!(bench.ask(ana, join(&key)).await, Ok(Answer::Room(room)));
+}
