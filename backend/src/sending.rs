@@ -167,7 +167,8 @@ fn judge(
         };
     }
     let room = state.room.ok_or(PublicError::NotMember)?;
-    match room.epoch == send.epoch {
+    // Whoever left took the epoch's key along. The leave is published before this answer, so the sender knows what to do.
+    match room.epoch == send.epoch && !state.rotation_due {
         true => Ok(None),
         false => Err(PublicError::StaleEpoch { epoch: room.epoch }),
     }

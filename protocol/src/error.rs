@@ -46,13 +46,19 @@ pub enum PublicError {
     /// The account can't be deleted while it is in rooms: only its own signature can take it out of them.
     #[error("You are still in rooms. Leave them first, then delete the account.")]
     StillMember,
+    /// Someone left, so the room's key is about to change and lets nobody in any more.
+    #[error(
+        "Someone left this room, so this key lets nobody in any more. Ask a member for the new one."
+    )]
+    RotationDue,
     /// An open entry does not follow the last one. The client fetches and signs anew.
     #[error("The room changed in the meantime. Please try again.")]
     StaleOpen {
         /// `E` of the room's last open entry.
         last_open: Hash,
     },
-    /// Sealed under, or rotating from, an epoch that is over. The client catches up and seals anew.
+    /// Sealed under, or rotating from, an epoch that is over or that someone left. The client catches up, starts the next
+    /// epoch where one is due, and seals anew.
     #[error("The room's key changed in the meantime.")]
     StaleEpoch {
         /// The room's epoch now.
@@ -127,6 +133,7 @@ impl PublicError {
             Self::UsernameTaken
             | Self::AlreadyMember
             | Self::StillMember
+            | Self::RotationDue
             | Self::StaleOpen { .. }
             | Self::StaleEpoch { .. }
             | Self::VaultConflict { .. } => 409,

@@ -34,6 +34,9 @@ pub enum RosterError {
     /// The statement speaks of another user than its sender, or names keys that are not the user's or can't be used.
     #[error("the keys are not the sender's")]
     WrongKeys,
+    /// A join though someone left in this epoch: whoever left knows its key too.
+    #[error("someone left, so nobody joins before the key has changed")]
+    RotationDue,
     /// A header whose roster hash is not that of the members.
     #[error("the header names another roster")]
     WrongRoster,
@@ -155,6 +158,9 @@ impl Roster {
     fn join(&mut self, sender: UserId, join: &Join) -> Result<(), RosterError> {
         if join.member.user != sender {
             return Err(RosterError::WrongKeys);
+        }
+        if self.rotation_due {
+            return Err(RosterError::RotationDue);
         }
         self.admit(RosterMember {
             keys: join.member.clone(),
@@ -361,6 +367,19 @@ mod tests {
         assert!(roster.rotation_due() && roster.may_rotate(&keys("bob").user));
         assert_eq!(roster.apply(&rotate("bob", roster.hash())), Ok(()));
         assert!(!roster.rotation_due());
+    }
+
+    #[test]
+    fn nobody_joins_between_a_leave_and_the_next_epoch() {
+        let mut roster = room_of(&["ana", "bob"]);
+        roster.apply(&leave("bob")).unwrap();
+        let before = roster.clone();
+        for name in ["bob", "cyd"] {
+            assert_eq!(roster.apply(&join(name)), Err(RosterError::RotationDue));
+        }
+        assert_eq!(roster, before);
+        roster.apply(&rotate("ana", roster.hash())).unwrap();
+        assert_eq!(roster.apply(&join("bob")), Ok(()));
     }
 
     #[test]

@@ -139,6 +139,7 @@ fn refusal(error: RosterError) -> PublicError {
         RosterError::AlreadyMember => PublicError::AlreadyMember,
         RosterError::NotMember => PublicError::NotMember,
         RosterError::NotAllowed => PublicError::NotAllowed,
+        RosterError::RotationDue => PublicError::RotationDue,
         RosterError::UsernameTaken | RosterError::WrongKeys | RosterError::WrongRoster => {
             PublicError::BadSignature
         }

@@ -98,6 +98,8 @@ pub struct SendKey {
 pub struct SendState {
     /// The room, if there is one and the sender is in it.
     pub room: Option<RoomHead>,
+    /// Whether someone left in the room's epoch.
+    pub rotation_due: bool,
     /// The entry that this sender's device stored under this id before.
     pub stored: Option<Stored>,
 }

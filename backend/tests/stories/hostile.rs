@@ -234,3 +234,54 @@ async fn a_wrap_that_opens_for_nobody_is_refused() {
     entries[1] = signed(&body, &ana.signer, None);
     refuses_all(&world, &ana, &room, PublicError::Malformed, vec![entries]).await;
 }
+
+#[tokio::test]
+async fn the_key_of_an_epoch_that_someone_left_lets_nobody_in() {
+    let mut world = World::new().await;
+    let [ana, bob, cyd] = world.people(["ana", "bob", "cyd"]).await;
+    let mut room = Room::with(&mut world, &[&ana, &bob]).await;
+    room.leave(&world, &bob).await.unwrap();
+    for person in [&bob, &cyd] {
+        let joins = vec![vec![room.join_entry(person)]];
+        let before = room.head(&world, &ana).await;
+        for join in joins {
+            let answer = submit(&world, person, &room, join).await;
+            assert_eq!(answer, PublicError::RotationDue);
+        }
+        assert_eq!(room.head(&world, &ana).await, before);
+    }
+    room.rotate(&mut world, &ana).await.unwrap();
+    room.join(&world, &cyd).await.unwrap();
+    room.join(&world, &bob).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_more_is_said_under_a_key_that_someone_took_along() {
+    let mut world = World::new().await;
+    let [ana, bob, cyd] = world.people(["ana", "bob", "cyd"]).await;
+    let mut room = Room::with(&mut world, &[&ana, &bob, &cyd]).await;
+    let before = room.say(&world, &ana, "before").await.unwrap();
+    room.leave(&world, &cyd).await.unwrap();
+    let answer = refused(room.say(&world, &bob, "under way").await);
+    assert_eq!(answer, PublicError::StaleEpoch { epoch: 1 });
+    let again = room.say(&world, &ana, "before").await.unwrap();
+    assert_eq!(again, before, "what is stored is acknowledged all the same");
+
+    room.rotate(&mut world, &bob).await.unwrap();
+    room.say(&world, &bob, "under way").await.unwrap();
+}
+
+#[tokio::test]
+async fn joining_and_leaving_in_turn_does_not_make_an_epoch_grow() {
+    let mut world = World::new().await;
+    let [ana, bob, cyd] = world.people(["ana", "bob", "cyd"]).await;
+    let mut room = Room::with(&mut world, &[&ana]).await;
+    room.join(&world, &bob).await.unwrap();
+    room.leave(&world, &bob).await.unwrap();
+    for person in [&bob, &cyd, &bob] {
+        let answer = room.join(&world, person).await;
+        assert_eq!(refused(answer), PublicError::RotationDue);
+    }
+    let opens = world.backend.opens(&ana.session, room.id, 1).await.unwrap();
+    assert_eq!(opens.entries.len(), 3, "header, join, leave");
+}

@@ -300,6 +300,7 @@ async fn joining_and_leaving_change_what_all_of_a_users_devices_hear() {
         assert_eq!(join.seq, 2);
     }
     room.leave(&world, &bob).await.unwrap();
+    room.rotate(&mut world, &ana).await.unwrap();
     room.say(&world, &ana, "alone").await.unwrap();
     for device in [&phone, &laptop] {
         assert_eq!(
@@ -308,7 +309,29 @@ async fn joining_and_leaving_change_what_all_of_a_users_devices_hear() {
         );
     }
     let entries = heard(&others).await;
-    assert_eq!(entries.len(), 4, "join, welcome, leave, alone");
+    assert_eq!(entries.len(), 5, "join, welcome, leave, header, alone");
+}
+
+#[tokio::test]
+async fn who_speaks_under_a_key_that_someone_left_hears_of_the_leave_first() {
+    let mut world = World::new().await;
+    let [ana, bob] = world.people(["ana", "bob"]).await;
+    let mut room = Room::with(&mut world, &[&ana, &bob]).await;
+    let connection = connect(&world, &ana).await;
+    let frame = ClientFrame::Send {
+        room: room.id,
+        id: MessageId([1; 16]),
+        epoch: 1,
+        token: token("underway"),
+    };
+    let (left, ()) = futures::join!(room.leave(&world, &bob), say(&connection, &frame));
+    left.unwrap();
+    let error = PublicError::StaleEpoch { epoch: 1 };
+    let got = heard(&connection).await;
+    assert!(
+        matches!(&got[..], [ServerFrame::Entry { .. }, ServerFrame::Refused { error: it, .. }] if *it == error),
+        "{got:?}"
+    );
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ pub(super) async fn send_states(
         })
         .collect();
     query(
-        "SELECT r.room, r.epoch, r.head_seq, r.head_hash, r.at,
+        "SELECT r.room, r.epoch, r.head_seq, r.head_hash, r.at, coalesce(r.rotation_due, 0) AS rotation_due,
                 e.room AS stored_room, e.seq AS stored_seq, e.at AS stored_at, e.entry_hash AS stored_hash
          FROM json_each(?) j
          LEFT JOIN members m ON m.room = unhex(j.value ->> 0) AND m.user = unhex(j.value ->> 1)
@@ -69,7 +69,11 @@ pub(super) async fn send_states(
                 hash: row.fixed("stored_hash")?,
             }),
         };
-        Ok(SendState { room, stored })
+        Ok(SendState {
+            room,
+            rotation_due: row.int::<u8>("rotation_due")? == 1,
+            stored,
+        })
     })
     .collect()
 }
