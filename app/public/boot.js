@@ -23,7 +23,7 @@ try {
   if (isPage) {
     page(import.meta.url);
   } else {
-    worker();
+    await worker();
   }
 } catch (error) {
   if (isPage) {

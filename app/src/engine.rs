@@ -1,5 +1,7 @@
 //! The handle through which pages see the engine: signals out, commands in. On the server it leads nowhere.
 
+use crate::components::skeleton::Skeleton;
+use crate::inside::Part;
 use leptos::prelude::*;
 use model::{
     Answer, Command, Connection, Delta, ItemKey, Me, Phase, RoomSummary, RoomView, SecretText,
@@ -9,6 +11,9 @@ use std::{collections::HashMap, sync::Arc};
 
 /// Where commands go: to the bridge in a browser, nowhere on the server.
 type Sink = Arc<dyn Fn(u32, Command) + Send + Sync>;
+
+/// How a part for people who are logged in is made.
+pub type Show = fn(Part) -> AnyView;
 
 /// A timeline item with a signal of its own, so that one change touches one row.
 /// Reference-counted, because rows come and go for as long as the page lives.
@@ -39,6 +44,7 @@ pub struct Engine {
     pub notices: RwSignal<Vec<String>>,
     /// A room key that came with the address (`/join#…`) and waits for the join page.
     pub invitation: RwSignal<Option<SecretText>>,
+    inside: StoredValue<Option<Show>>,
     asks: StoredValue<Asks>,
 }
 
@@ -78,6 +84,7 @@ impl Engine {
             sessions: RwSignal::default(),
             notices: RwSignal::default(),
             invitation: RwSignal::default(),
+            inside: StoredValue::default(),
             asks: StoredValue::default(),
         };
         provide_context(engine);
@@ -120,6 +127,19 @@ impl Engine {
     /// Says where commands go from now on.
     pub fn connect(&self, sink: Sink) {
         self.asks.update_value(|asks| asks.sink = Some(sink));
+    }
+
+    /// Says how parts for people who are logged in are made.
+    pub fn open(&self, inside: Show) {
+        self.inside.set_value(Some(inside));
+    }
+
+    /// A part for people who are logged in. Whoever says that someone is has called [`Engine::open`] before.
+    pub fn inside(&self, part: Part) -> AnyView {
+        match self.inside.get_value() {
+            Some(show) => show(part),
+            None => view! { <Skeleton /> }.into_any(),
+        }
     }
 
     /// Applies a change from the engine.

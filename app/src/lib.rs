@@ -13,6 +13,7 @@ mod app;
 mod bridge;
 mod components;
 pub mod engine;
+pub mod inside;
 #[cfg(feature = "browser")]
 mod mount;
 mod pages;

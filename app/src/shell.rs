@@ -1,6 +1,7 @@
 //! The HTML around the app: the same bytes for everyone, without inline script or style.
 
 use crate::App;
+use crate::inside::is_for_insiders;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
@@ -11,28 +12,45 @@ pub struct AssetLinks {
     pub base: String,
     /// `sha384-…` of boot.js.
     pub boot_integrity: String,
+    /// Names in `pkg/` of the scripts that securechat.js imports.
+    pub scripts: Vec<String>,
+    /// Names in `pkg/` of the WebAssembly that only people inside need.
+    pub inside: Vec<String>,
 }
 
 /// A page that starts the app. The sentences before the app are for browsers in which it cannot start; the app replaces
-/// what follows them.
-pub fn page(links: AssetLinks) -> impl IntoView {
+/// what follows them. On a page for people who are logged in the browser fetches all of the app at once.
+pub fn page(links: AssetLinks, path: &str) -> impl IntoView + use<> {
     let AssetLinks {
         base,
         boot_integrity,
+        scripts,
+        inside,
     } = links;
+    let scripts = std::iter::once("securechat.js".to_owned()).chain(scripts);
+    let inside = inside.into_iter().filter(|_| is_for_insiders(path));
+    let wasm = std::iter::once("securechat.wasm".to_owned()).chain(inside);
     view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
                 <Common base=base.clone() />
-                <link rel="modulepreload" href=format!("{base}/pkg/securechat.js") />
-                <link
-                    rel="preload"
-                    href=format!("{base}/pkg/securechat.wasm")
-                    r#as="fetch"
-                    r#type="application/wasm"
-                    crossorigin="anonymous"
-                />
+                {scripts
+                    .map(|name| view! { <link rel="modulepreload" href=format!("{base}/pkg/{name}") /> })
+                    .collect_view()}
+                {wasm
+                    .map(|name| {
+                        view! {
+                            <link
+                                rel="preload"
+                                href=format!("{base}/pkg/{name}")
+                                r#as="fetch"
+                                r#type="application/wasm"
+                                crossorigin="anonymous"
+                            />
+                        }
+                    })
+                    .collect_view()}
                 <script type="module" src=format!("{base}/boot.js") integrity=boot_integrity></script>
                 <MetaTags />
             </head>

@@ -1,6 +1,6 @@
 //! The WebAssembly entry points, called by boot.js.
 
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
 /// Starts the page. `boot_url` is boot.js's own address, from which workers are started.
 #[wasm_bindgen]
@@ -16,7 +16,7 @@ pub fn page(boot_url: String) {
 
 /// Starts a worker of the page.
 #[wasm_bindgen]
-pub fn worker() {
+pub async fn worker() -> Result<(), JsError> {
     console_error_panic_hook::set_once();
-    app::start_worker();
+    app::start_worker().await
 }

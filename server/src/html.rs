@@ -145,7 +145,8 @@ async fn render_app(
     status: StatusCode,
     links: AssetLinks,
 ) -> Result<Arc<Page>, RenderError> {
-    render(path, status, move || shell::page(links)).await
+    let shown = path.to_owned();
+    render(path, status, move || shell::page(links, &shown)).await
 }
 
 async fn render<V: IntoView + 'static>(

@@ -22,6 +22,8 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 pub struct Site {
     hash: String,
     boot_integrity: String,
+    scripts: Vec<String>,
+    inside: Vec<String>,
     assets: BTreeMap<String, Asset>,
     /// Where to read assets anew at each request.
     watched: Option<PathBuf>,
@@ -77,6 +79,8 @@ impl Site {
         let boot = files.get("boot.js").map(Vec::as_slice).unwrap_or_default();
         let boot_integrity = format!("sha384-{}", STANDARD.encode(Sha384::digest(boot)));
         let hash = hash_of(&files);
+        let scripts = named_in(&files, &["securechat.js".to_owned()], ".js");
+        let inside = named_in(&files, &scripts, ".wasm");
         let asset = |(name, content): (String, Vec<u8>)| {
             let (content_type, compresses) = kind(&name);
             let forms = if compresses {
@@ -95,6 +99,8 @@ impl Site {
         Ok(Self {
             hash,
             boot_integrity,
+            scripts,
+            inside,
             assets: files.into_iter().map(asset).collect(),
             watched: None,
         })
@@ -114,6 +120,8 @@ impl Site {
         AssetLinks {
             base: format!("/a/{}", self.hash),
             boot_integrity: self.boot_integrity.clone(),
+            scripts: self.scripts.clone(),
+            inside: self.inside.clone(),
         }
     }
 
@@ -181,6 +189,22 @@ fn kind(name: &str) -> (&'static str, bool) {
         "woff2" => ("font/woff2", false),
         _ => ("application/octet-stream", false),
     }
+}
+
+/// The files of `pkg/` with this ending whose names stand in one of its `scripts`. That a file is there says nothing: it may
+/// be left over from a build of another kind.
+fn named_in(files: &BTreeMap<String, Vec<u8>>, scripts: &[String], ending: &str) -> Vec<String> {
+    let texts: Vec<_> = scripts
+        .iter()
+        .filter_map(|script| files.get(&format!("pkg/{script}")))
+        .map(|content| String::from_utf8_lossy(content))
+        .collect();
+    let names = files.keys().filter_map(|name| name.strip_prefix("pkg/"));
+    names
+        .filter(|name| name.ends_with(ending) && !scripts.iter().any(|script| script == name))
+        .filter(|name| texts.iter().any(|text| text.contains(&format!("/{name}"))))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Names and contents alike, each with its length in front, so that no two sites give the same text to hash.
@@ -267,6 +291,26 @@ mod tests {
             again.paths().collect::<Vec<_>>(),
             site.paths().collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn finds_the_pieces_that_the_scripts_name_and_no_others() {
+        let (root, site) = site_with("");
+        assert!(site.links().scripts.is_empty() && site.links().inside.is_empty());
+        for (name, content) in [
+            ("securechat.js", r#"import * as t from "./split.js";"#),
+            (
+                "split.js",
+                r#"fetch(new URL("./inside.wasm", import.meta.url))"#,
+            ),
+            ("inside.wasm", ""),
+            ("left_over.wasm", ""),
+        ] {
+            std::fs::write(root.path().join("pkg").join(name), content).unwrap();
+        }
+        let links = Site::load(root.path()).unwrap().links();
+        assert_eq!(links.scripts, ["split.js"]);
+        assert_eq!(links.inside, ["inside.wasm"]);
     }
 
     #[test]

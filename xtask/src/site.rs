@@ -7,7 +7,7 @@ pub fn build() -> Outcome {
     say::step(
         "release build through cargo-leptos: about 10 minutes the first time, seconds when nothing changed",
     );
-    shell::run(shell::cargo().args(["leptos", "build", "--release"]))?;
+    shell::run(shell::cargo().args(["leptos", "build", "--release", "--split"]))?;
     shell::run(
         shell::command(paths::server()?)
             .arg("--site-root")

@@ -11,6 +11,8 @@ mod failure;
 mod invitation;
 mod listen;
 mod lock;
+mod outside;
+mod piece;
 mod rng;
 mod socket;
 mod store;
@@ -19,7 +21,6 @@ mod turn;
 mod worker;
 
 pub use failure::show as show_failure;
-pub use worker::serve as serve_worker;
 
 use crate::engine::Engine as Page;
 use client::{
@@ -44,8 +45,16 @@ use std::{
 };
 use tenure::Job;
 use turn::{Pause, Turn};
+use wasm_bindgen::JsError;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::VisibilityState;
+
+/// Starts the worker's side. An error means that its code could not be fetched, which the page must hear of.
+pub async fn serve_worker() -> Result<(), JsError> {
+    let piece = piece::load().await?;
+    (piece.serve)();
+    Ok(())
+}
 
 /// Takes a room key that came with the address out of it. To be called before anything else reads the address.
 pub fn take_invitation() -> Option<SecretText> {
@@ -57,6 +66,7 @@ pub fn start(page: Page, boot_url: String, invited: Option<SecretText>) {
     let boot_url: Rc<str> = boot_url.into();
     // At once, since pages send commands as soon as they stand.
     let mut line = connect(page);
+    outside::load_ahead();
     // In a task of its own, since the app must start with the view that the HTML shows.
     spawn_local(async move {
         invitation::offer(page, invited);
@@ -84,22 +94,52 @@ fn connect(page: Page) -> Line {
     (events, inbox)
 }
 
-/// One engine's life: until another tab takes over.
-async fn live(page: Page, boot_url: Rc<str>, (events, inbox): Line, replaced: bool) {
+/// One engine's life, and the time before it: until another tab takes over.
+async fn live(page: Page, boot_url: Rc<str>, (events, mut inbox): Line, replaced: bool) {
     let (jobs, todo) = mpsc::unbounded();
     let _listeners = listeners(page, &events);
     spawn_local(tenure::hold(page, events.clone(), todo, replaced));
+    if let Some((heard, piece)) = outside::until_needed(page, &mut inbox).await {
+        page.open(piece.show);
+        let start = Start {
+            page,
+            boot_url,
+            events,
+            inbox,
+            jobs,
+            heard,
+        };
+        (piece.run)(start).await;
+    }
+}
+
+/// What an engine's life begins with.
+pub struct Start {
+    page: Page,
+    boot_url: Rc<str>,
+    events: UnboundedSender<Event>,
+    inbox: UnboundedReceiver<Event>,
+    jobs: UnboundedSender<Job>,
+    /// What happened before it was needed.
+    heard: Vec<Event>,
+}
+
+async fn run(start: Start) {
     let mut life = Life {
-        page,
-        boot_url,
+        page: start.page,
+        boot_url: start.boot_url,
         engine: Engine::new(rng::seeded(), clock::now()),
-        events,
-        inbox,
-        jobs,
+        events: start.events,
+        inbox: start.inbox,
+        jobs: start.jobs,
         socket: None,
         alarm: Alarm::default(),
         deltas: Vec::new(),
     };
+    for event in start.heard {
+        life.handle(event);
+    }
+    life.show();
     let pause = Pause::new();
     loop {
         let mut event = life.next().await;

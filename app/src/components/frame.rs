@@ -2,21 +2,19 @@
 //! sentences that belong to no page in particular.
 
 use super::{
-    ask::{Failure, Submit},
     browser,
     connection::ConnectionBanner,
     dialog::Dialog,
-    field::{SecretField, WhosePassphrase, value},
     guard::{Stand, stand},
     icon::Brand,
-    log_out::LogOut,
     sidebar::Sidebar,
     toast::ToastRegion,
 };
-use crate::engine::{Ask, Engine};
+use crate::engine::Engine;
+use crate::inside::Part;
 use leptos::{either::Either, prelude::*};
 use leptos_router::{components::A, hooks::use_location};
-use model::{Command, Phase, SecretText};
+use model::{Command, Phase};
 use protocol::RoomId;
 
 /// How a page is framed.
@@ -173,46 +171,8 @@ fn Expired() -> impl IntoView {
     Effect::new(move |_| open.set(engine.phase.get() == Phase::Expired));
     view! {
         <Dialog open title="Please log in again" dismissable=false>
-            <LogInAgain />
+            {engine.inside(Part::LogInAgain)}
         </Dialog>
-    }
-    .into_any()
-}
-
-#[component]
-fn LogInAgain() -> impl IntoView {
-    let engine = Engine::get();
-    let ask = RwSignal::new(Ask::default());
-    let passphrase = NodeRef::new();
-    let username = engine.me.with_untracked(|me| {
-        me.as_ref()
-            .map(|me| me.username.clone())
-            .unwrap_or_default()
-    });
-    view! {
-        <p>"Your session has ended. Everything stays as it is, also what you were writing."</p>
-        <form
-            class="stack"
-            on:submit=move |event| {
-                event.prevent_default();
-                engine
-                    .ask(
-                        ask,
-                        Command::LogIn {
-                            username: username.clone(),
-                            passphrase: SecretText::new(value(passphrase)),
-                        },
-                    );
-            }
-        >
-            <WhosePassphrase />
-            <SecretField id="again-passphrase" label="Passphrase" node=passphrase autocomplete="current-password" />
-            <Failure ask />
-            <div class="dialog-actions">
-                <LogOut class="button button-quiet" />
-                <Submit ask label="Log in" busy="Checking…" />
-            </div>
-        </form>
     }
     .into_any()
 }

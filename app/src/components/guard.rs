@@ -5,6 +5,7 @@ use super::{
     skeleton::Skeleton,
 };
 use crate::engine::Engine;
+use crate::inside::Part;
 use leptos::{either::EitherOf3, prelude::*};
 use leptos_router::{
     NavigateOptions,
@@ -76,7 +77,7 @@ pub fn onward(engine: Engine) -> String {
 
 /// Content for signed-in people. Everybody else goes to the log-in page.
 #[component]
-pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
+pub fn SignedIn(part: Part) -> impl IntoView {
     let engine = Engine::get();
     let stand = stand(engine);
     let back = expect_context::<WayBack>().page;
@@ -98,7 +99,7 @@ pub fn SignedIn(children: ChildrenFn) -> impl IntoView {
         }
     });
     move || match stand.get() {
-        Stand::Inside => EitherOf3::A(children()),
+        Stand::Inside => EitherOf3::A(engine.inside(part)),
         Stand::OtherTab => EitherOf3::B(view! { <OtherTab /> }),
         Stand::Starting | Stand::Outside => EitherOf3::C(view! { <Skeleton /> }),
     }

@@ -9,6 +9,7 @@ use super::{
     skeleton::ListSkeleton,
 };
 use crate::engine::Engine;
+use crate::inside::Part;
 use leptos::{either::Either, prelude::*};
 use leptos_router::components::A;
 use model::{LastActivity, RoomStatus, RoomSummary};
@@ -37,20 +38,20 @@ pub fn Sidebar() -> impl IntoView {
                 </h2>
                 {move || {
                     if stand.get() == Stand::Inside {
-                        Either::Left(view! { <RoomList /> })
+                        Either::Left(engine.inside(Part::RoomList))
                     } else {
                         Either::Right(view! { <ListSkeleton /> })
                     }
                 }}
             </nav>
-            {move || (stand.get() == Stand::Inside).then(|| view! { <Foot /> })}
+            {move || (stand.get() == Stand::Inside).then(|| engine.inside(Part::Foot))}
         </header>
     }
     .into_any()
 }
 
 #[component]
-fn RoomList() -> impl IntoView {
+pub fn RoomList() -> impl IntoView {
     let rooms = Engine::get().rooms;
     let ids = Memo::new(move |_| {
         rooms.with(|rooms| rooms.iter().map(|room| room.room).collect::<Vec<_>>())
@@ -179,7 +180,7 @@ fn latest(status: RoomStatus, last: Option<LastActivity>) -> String {
 }
 
 #[component]
-fn Foot() -> impl IntoView {
+pub fn Foot() -> impl IntoView {
     let me = Engine::get().me;
     let name = Signal::derive(move || {
         me.with(|me| {

@@ -5,17 +5,25 @@ use crate::components::{
     icon::{Icon, Shape},
 };
 use crate::engine::Engine;
+use crate::inside::Part;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
 #[component]
 pub fn Chats() -> impl IntoView {
+    view! {
+        <Title text="Chats" />
+        <SignedIn part=Part::Chats />
+    }
+    .into_any()
+}
+
+#[component]
+pub fn ChatsContent() -> impl IntoView {
     let rooms = Engine::get().rooms;
     let none = Memo::new(move |_| rooms.with(Vec::is_empty));
     view! {
-        <Title text="Chats" />
-        <SignedIn>
             <div class="empty">
                 <span class="empty-mark">
                     <Icon shape=Shape::Chat />
@@ -39,7 +47,6 @@ pub fn Chats() -> impl IntoView {
                     </A>
                 </div>
             </div>
-        </SignedIn>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ use crate::components::{
     skeleton::Skeleton,
 };
 use crate::engine::{Ask, Engine};
+use crate::inside::Part;
 use leptos::{html::Input, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_navigate};
@@ -24,7 +25,7 @@ pub fn Join() -> impl IntoView {
             Stand::Starting => view! { <Skeleton /> }.into_any(),
             Stand::OtherTab => view! { <OtherTab /> }.into_any(),
             Stand::Outside => view! { <Invited /> }.into_any(),
-            Stand::Inside => view! { <JoinForm /> }.into_any(),
+            Stand::Inside => engine.inside(Part::Join),
         }}
     }
     .into_any()
@@ -65,7 +66,7 @@ fn Invited() -> impl IntoView {
 }
 
 #[component]
-fn JoinForm() -> impl IntoView {
+pub fn JoinContent() -> impl IntoView {
     let engine = Engine::get();
     let ask = RwSignal::new(Ask::default());
     let key = NodeRef::<Input>::new();

@@ -8,26 +8,25 @@ use crate::components::{
     room_key::RoomKey,
 };
 use crate::engine::{Ask, Engine};
+use crate::inside::Part;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 use model::{Answer, Command};
 use protocol::RoomId;
 
+/// The room that was made on this page, and its name.
+pub type Made = RwSignal<Option<(RoomId, String)>>;
+
 #[component]
 pub fn NewChat() -> impl IntoView {
-    let made = RwSignal::new(None::<(RoomId, String)>);
+    let made = Made::new(None);
     view! {
         <Title text="New chat" />
         <PaneHeader back="/chats" title="New chat" />
         <div class="pane-scroll">
             <div class="column column-wide">
-                <SignedIn>
-                    {move || match made.get() {
-                        None => view! { <Name made /> }.into_any(),
-                        Some((room, name)) => view! { <Ready room name /> }.into_any(),
-                    }}
-                </SignedIn>
+                <SignedIn part=Part::NewChat(made) />
             </div>
         </div>
     }
@@ -35,7 +34,15 @@ pub fn NewChat() -> impl IntoView {
 }
 
 #[component]
-fn Name(made: RwSignal<Option<(RoomId, String)>>) -> impl IntoView {
+pub fn NewChatContent(made: Made) -> impl IntoView {
+    move || match made.get() {
+        None => view! { <Name made /> }.into_any(),
+        Some((room, name)) => view! { <Ready room name /> }.into_any(),
+    }
+}
+
+#[component]
+fn Name(made: Made) -> impl IntoView {
     let engine = Engine::get();
     let ask = RwSignal::new(Ask::default());
     let name = NodeRef::new();

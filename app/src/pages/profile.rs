@@ -12,20 +12,30 @@ use crate::components::{
     toast::Toasts,
 };
 use crate::engine::{Ask, Engine};
+use crate::inside::Part;
 use leptos::{html::Input, prelude::*};
 use leptos_meta::Title;
 use model::{Command, Me};
 
 #[component]
 pub fn Profile() -> impl IntoView {
-    let me = Engine::get().me;
-    let who = Memo::new(move |_| me.get());
     view! {
         <Title text="Profile" />
         <PaneHeader back="/chats" title="Profile" />
         <div class="pane-scroll">
             <div class="column column-wide">
-                <SignedIn>
+                <SignedIn part=Part::Profile />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn ProfileContent() -> impl IntoView {
+    let me = Engine::get().me;
+    let who = Memo::new(move |_| me.get());
+    view! {
                     {move || who.get().map(|me| view! { <Head me /> })}
                     <DisplayName />
                     <ChangePassphrase />
@@ -40,9 +50,6 @@ pub fn Profile() -> impl IntoView {
                         </div>
                     </section>
                     <DeleteAccount />
-                </SignedIn>
-            </div>
-        </div>
     }
     .into_any()
 }

@@ -14,6 +14,7 @@ use crate::components::{
     timeline::Timeline,
 };
 use crate::engine::{Ask, Engine};
+use crate::inside::Part;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_navigate};
@@ -22,25 +23,26 @@ use protocol::RoomId;
 
 #[component]
 pub fn Room() -> impl IntoView {
-    let here = here();
     let name = room_name();
     view! {
         <Title text=move || if name.read().is_empty() { "Chat".to_owned() } else { name.get() } />
-        <SignedIn>
-            {move || match here.get() {
-                Here::Room(room) => view! { <Conversation room /> }.into_any(),
-                Here::Loading => {
-                    view! {
-                        <PaneHeader back="/chats" title="Chat" />
-                        <Skeleton />
-                    }
-                        .into_any()
-                }
-                Here::Nowhere => view! { <Nowhere /> }.into_any(),
-            }}
-        </SignedIn>
+        <SignedIn part=Part::Room />
     }
     .into_any()
+}
+
+#[component]
+pub fn RoomContent() -> impl IntoView {
+    let here = here();
+    move || match here.get() {
+        Here::Room(room) => view! { <Conversation room /> }.into_any(),
+        Here::Loading => view! {
+            <PaneHeader back="/chats" title="Chat" />
+            <Skeleton />
+        }
+        .into_any(),
+        Here::Nowhere => view! { <Nowhere /> }.into_any(),
+    }
 }
 
 #[component]

@@ -11,6 +11,7 @@ use crate::components::{
     skeleton::Skeleton,
 };
 use crate::engine::{Ask, Engine};
+use crate::inside::Part;
 use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_params_map};
@@ -19,13 +20,20 @@ use protocol::{RoomId, open::Role};
 
 #[component]
 pub fn RoomDetails() -> impl IntoView {
+    view! {
+        <Title text="Room details" />
+        <SignedIn part=Part::RoomDetails />
+    }
+    .into_any()
+}
+
+#[component]
+pub fn RoomDetailsContent() -> impl IntoView {
     let here = here();
     let params = use_params_map();
     let back =
         Signal::derive(move || format!("/room/{}", params.read().get("id").unwrap_or_default()));
     view! {
-        <Title text="Room details" />
-        <SignedIn>
             <PaneHeader back title="Room details" />
             <div class="pane-scroll">
                 <div class="column column-wide">
@@ -36,7 +44,6 @@ pub fn RoomDetails() -> impl IntoView {
                     }}
                 </div>
             </div>
-        </SignedIn>
     }
     .into_any()
 }

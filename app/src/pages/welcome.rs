@@ -9,6 +9,7 @@ use crate::components::{
     toast::Toasts,
 };
 use crate::engine::{Ask, Engine};
+use crate::inside::Part;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_navigate};
@@ -16,19 +17,29 @@ use model::{Command, SecretText};
 
 #[component]
 pub fn Welcome() -> impl IntoView {
-    let engine = Engine::get();
     view! {
         <Title text="Save your recovery code" />
         <div class="column column-wide">
-            <SignedIn>
-                {move || match engine.recovery_code.get() {
-                    Some(code) => view! { <Code code /> }.into_any(),
-                    None => view! { <Saved /> }.into_any(),
-                }}
-            </SignedIn>
+            <SignedIn part=Part::Welcome />
         </div>
     }
     .into_any()
+}
+
+#[component]
+pub fn WelcomeContent() -> impl IntoView {
+    let engine = Engine::get();
+    // Stays until the page is left: once it is saved, the engine forgets the code before its answer leads on.
+    let code = Memo::new(move |before: Option<&Option<SecretText>>| {
+        before
+            .cloned()
+            .flatten()
+            .or_else(|| engine.recovery_code.get())
+    });
+    move || match code.get() {
+        Some(code) => view! { <Code code /> }.into_any(),
+        None => view! { <Saved /> }.into_any(),
+    }
 }
 
 #[component]
@@ -42,11 +53,7 @@ fn Code(code: SecretText) -> impl IntoView {
             .unwrap_or_default()
     });
     let navigate = use_navigate();
-    on_done(ask, move |_| {
-        // The engine takes the code off the screen in the same breath; where to go no longer depends on it.
-        engine.recovery_code.set(None);
-        navigate(&onward(engine), Default::default());
-    });
+    on_done(ask, move |_| navigate(&onward(engine), Default::default()));
     let (file, greeting) = (
         file_text(&username, &code),
         format!("Welcome, {username}. "),

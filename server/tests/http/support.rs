@@ -83,6 +83,7 @@ impl TestEdge {
         for name in [
             "boot.js",
             "icon.svg",
+            "manifest.webmanifest",
             "pkg/securechat.js",
             "pkg/securechat.wasm",
             "pkg/securechat.css",
