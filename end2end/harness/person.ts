@@ -2,6 +2,9 @@
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
+/** What the browser says when the server is away. */
+export const OFFLINE = /net::ERR|Failed to fetch|WebSocket connection/;
+
 export const PASSPHRASE = "seven crates of quiet thunder";
 
 /** A username that no other test has. */

@@ -88,7 +88,7 @@ test("the profile: display name, passphrase, sessions, end of the account", asyn
   await ana.getAcross("hello");
 
   await page.goto("/profile");
-  await page.getByLabel("Display name").fill("Ana María");
+  await page.getByRole("textbox", { name: "Display name" }).fill("Ana María");
   await page.getByRole("button", { name: "Save name" }).click();
   await expect(ben.message("hello")).toContainText("Ana María");
 

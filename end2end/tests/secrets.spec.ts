@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { PASSPHRASE, Person } from "../harness/person.ts";
+import { OFFLINE, PASSPHRASE, Person } from "../harness/person.ts";
 import { expect, test } from "../harness/test.ts";
 
 const ROOM = "Lighthouse keepers";
@@ -20,7 +20,8 @@ function shapes(text: string): string[] {
   return [...new Set([text, encodeURIComponent(text), ...encoded, ...url])];
 }
 
-test("database, log and traffic hold no secret", async ({ openBrowser, ownServer }) => {
+test("database, log and traffic hold no secret", async ({ openBrowser, ownServer, watch }) => {
+  watch.expect(OFFLINE);
   const traffic: Buffer[] = [];
   const keep = (what: string | Buffer | null | undefined) => {
     if (what) traffic.push(Buffer.from(what));
@@ -49,7 +50,7 @@ test("database, log and traffic hold no secret", async ({ openBrowser, ownServer
   await ana.getAcross(TEXT);
   await expect(ben.message(TEXT)).toBeVisible();
   await ana.page.goto("/profile");
-  await ana.page.getByLabel("Display name").fill("Ana the keeper");
+  await ana.page.getByRole("textbox", { name: "Display name" }).fill("Ana the keeper");
   await ana.page.getByRole("button", { name: "Save name" }).click();
   await expect(ben.message(TEXT)).toContainText("Ana the keeper");
   await ownServer.stop();
@@ -66,7 +67,8 @@ test("database, log and traffic hold no secret", async ({ openBrowser, ownServer
   expect(haystack.includes(Buffer.from(key, "base64url"))).toBe(false);
 });
 
-test("a token from the database opens with Python's cryptography", async ({ openBrowser, ownServer }) => {
+test("a token from the database opens with Python's cryptography", async ({ openBrowser, ownServer, watch }) => {
+  watch.expect(OFFLINE);
   const python = process.env.SECURECHAT_PYTHON;
   expect(python, "cargo xtask test names the Python that has the package cryptography").toBeTruthy();
   const page = await (await openBrowser({ baseURL: ownServer.url })).newPage();

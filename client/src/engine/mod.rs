@@ -38,13 +38,14 @@ use room::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use vault::Vault;
+use vault::{Place, Vault};
 use zeroize::Zeroizing;
 
 /// The local store's names.
 const ACCOUNT: &str = "account";
 const DEVICE: &str = "device";
 const VAULT_SEEN: &str = "vault-seen";
+const PLACE: &str = "place";
 
 /// The engine of one browser profile.
 pub struct Engine<R> {
@@ -337,7 +338,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.read_vault(0);
     }
 
-    /// Puts one stored item of a room's outbox back.
+    /// Puts one stored item of a room back.
     fn restore(&mut self, name: &str, bytes: &[u8]) {
         let mut parts = name.split('/');
         let (Some(kind), Some(Ok(id))) = (parts.next(), parts.next().map(str::parse::<RoomId>))
@@ -351,6 +352,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 .outbox
                 .items
                 .extend(serde_json::from_slice::<Outgoing>(bytes).ok()),
+            PLACE => {
+                if let Ok(place) = serde_json::from_slice::<Place>(bytes) {
+                    room.item.change(self.now).go_to(place);
+                }
+            }
             _ => {}
         }
     }

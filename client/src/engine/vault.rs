@@ -136,6 +136,15 @@ pub(super) struct RoomItem {
     pub other: BTreeMap<String, serde_json::Value>,
 }
 
+/// Where the person is in a room, as the local store keeps it until the vault has it too.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Place {
+    read: Seq,
+    unread: u32,
+    draft: String,
+    draft_at: Time,
+}
+
 impl Settings {
     /// What two devices wrote at the same time.
     fn merge(&mut self, theirs: Self) {
@@ -156,6 +165,22 @@ impl Settings {
 }
 
 impl RoomItem {
+    pub fn place(&self) -> Place {
+        Place {
+            read: self.read,
+            unread: self.unread,
+            draft: self.draft.clone(),
+            draft_at: self.draft_at,
+        }
+    }
+
+    pub fn go_to(&mut self, place: Place) {
+        self.read = place.read;
+        self.unread = place.unread;
+        self.draft = place.draft;
+        self.draft_at = place.draft_at;
+    }
+
     /// Adds what may be an epoch's secret.
     pub fn keep_secret(&mut self, epoch: Epoch, secret: SecretText) {
         let kept = EpochSecret { epoch, secret };

@@ -1,12 +1,17 @@
 //! What the screen shows, made anew when something under it changed.
 
 use super::{
-    Engine,
+    Engine, PLACE,
     room::{Absorbed, Room},
 };
 use model::{Delta, Me, Phase, SecretText, SessionView, TimelineItem, TimelineOp, Trouble};
 use protocol::{RoomId, Seq, api::SessionInfo};
 use rand_core::{CryptoRng, RngCore};
+
+/// The local store's name of where the person is in a room.
+fn place_name(room: &RoomId) -> String {
+    format!("{PLACE}/{room}")
+}
 
 /// How many items a room shows at least when it opens, if it has them.
 const FIRST_SCREEN: usize = 30;
@@ -131,6 +136,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let item = room.item.change(now);
         item.read = seq;
         item.unread = unread;
+        self.store_place(id);
         self.show_rooms();
         Ok(())
     }
@@ -144,11 +150,21 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             let item = room.item.change(now);
             item.draft = text;
             item.draft_at = now;
+            self.store_place(id);
             if had != has {
                 self.show_rooms();
             }
         }
         Ok(())
+    }
+
+    /// Keeps where the person is in a room in the local store, since the vault gathers such changes before it is written.
+    fn store_place(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get(&id) else {
+            return;
+        };
+        let place = serde_json::to_vec(&room.item.content.place()).ok();
+        self.out.store(vec![(place_name(&id), place)]);
     }
 
     /// Shows what taking in entries changed.

@@ -271,3 +271,33 @@ async fn both_devices_of_one_person_change_the_key_at_once() {
         assert_eq!(bench[who].alarms(), [""; 0]);
     }
 }
+
+#[tokio::test]
+async fn what_was_read_and_typed_a_moment_ago_survives_a_reload() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let ben = bench.person("ben").await;
+    let room = bench.make_room(ana, "Choir").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    bench.get_across(ben, room, "one").await;
+    bench.shows(ana, &["ben: one"]).await;
+    // The vault hears of the unread message before it is read.
+    bench.later(Duration::from_secs(60)).await;
+    let seq = bench[ana].timeline.last().unwrap().seq.unwrap();
+    bench
+        .ask(ana, Command::MarkRead { room, seq })
+        .await
+        .unwrap();
+    let text = "half a sent".to_owned();
+    bench
+        .ask(ana, Command::SetDraft { room, text })
+        .await
+        .unwrap();
+    bench.later(Duration::from_millis(100)).await;
+    bench.browser_mut(ana).reload();
+    bench.online(ana).await;
+    bench.open(ana, room).await;
+    assert_eq!(bench[ana].rooms[0].unread, 0);
+    assert_eq!(bench[ana].room.as_ref().unwrap().draft, "half a sent");
+}
