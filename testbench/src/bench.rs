@@ -167,15 +167,20 @@ impl Bench {
         let begun = std::time::Instant::now();
         while !holds(self) {
             if begun.elapsed() > PATIENCE {
-                for (number, browser) in self.browsers.iter().enumerate() {
-                    eprintln!("browser {number}: {:#?}", browser.screen);
-                    let from = browser.traffic.len().saturating_sub(12);
-                    eprintln!("last frames: {:#?}", &browser.traffic[from..]);
-                }
-                panic!("waited in vain for: {what}");
+                panic!("waited in vain for: {what}\n{}", self.report());
             }
             self.step().await;
         }
+    }
+
+    /// What all screens show, and the last frames of each browser.
+    fn report(&self) -> String {
+        let report = |(number, browser): (usize, &Browser)| {
+            let frames = &browser.traffic[browser.traffic.len().saturating_sub(12)..];
+            format!("browser {number}: {:#?}\n{frames:#?}", browser.screen)
+        };
+        let reports: Vec<_> = self.browsers.iter().enumerate().map(report).collect();
+        reports.join("\n")
     }
 
     /// Lets this much time pass, with everything that happens in it.
