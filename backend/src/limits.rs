@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// Rooms that one user is in. Default 500: far above what people keep up with; bounds the list sent at each connect.
     pub rooms_per_user: u32,
-    /// Members of one room. Default 500: a rotation carries a wrap for each, about 300 kB then.
+    /// Members of one room. Default 500: a rotation carries a wrap for each, about 300 kB then. At most
+    /// [`Limits::MOST_MEMBERS`].
     pub members_per_room: u32,
     /// Messages that one user sends in a minute, on all devices. Default 240: a fast typist with a full outbox.
     pub messages_per_minute: u32,
@@ -66,6 +67,12 @@ pub struct Backoff {
     pub longest: Duration,
     /// How long until one attempt is forgotten.
     pub forget: Duration,
+}
+
+impl Limits {
+    /// The largest room that may be allowed. An epoch's open entries go to newcomers in one frame; in a larger room a few
+    /// people could make it longer than [`Limits::outbox_bytes`].
+    pub const MOST_MEMBERS: u32 = 1000;
 }
 
 impl Default for Limits {

@@ -7,6 +7,10 @@ pub const TEXT_BYTES: usize = 16 * 1024;
 /// A signed JSON body, sealed or open, in bytes: 64 KiB.
 pub const BODY_BYTES: usize = 64 * 1024;
 
+/// An open entry's JSON as servers take it, in bytes: 2 KiB, twice what the longest header needs. Whoever joins a room reads
+/// all open entries of its epoch at once, so nobody may blow them up. Readers go by [`BODY_BYTES`].
+pub const OPEN_BYTES: usize = 2 * 1024;
+
 /// How deeply JSON may nest.
 pub const JSON_DEPTH: usize = 16;
 

@@ -25,11 +25,12 @@ pub struct Limits {
     )]
     pub rooms_per_user: u32,
 
-    /// Members of one room.
+    /// Members of one room, 1000 at most: newcomers get all that happened to the members under one key at once.
     #[arg(
         long,
         env = "SECURECHAT_MEMBERS_PER_ROOM",
         default_value_t = 500,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(backend::Limits::MOST_MEMBERS)),
         value_name = "N"
     )]
     pub members_per_room: u32,
@@ -154,6 +155,14 @@ mod tests {
     struct OnlyLimits {
         #[command(flatten)]
         limits: Limits,
+    }
+
+    #[test]
+    fn a_room_is_never_larger_than_a_frame_can_say() {
+        let with =
+            |members| OnlyLimits::try_parse_from(["server", "--members-per-room", members]).is_ok();
+        assert!(with("1") && with("1000"));
+        assert!(!with("0") && !with("1001"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use protocol::{
     api::AccountKeys,
     entry::is_token,
     label::acceptable_agreement_key,
+    limits::OPEN_BYTES,
     log,
     open::{Header, MemberKeys, OpenBody, OpenContent},
 };
@@ -31,6 +32,10 @@ pub(super) fn check(
     room: Option<RoomId>,
     sender: &AccountKeys,
 ) -> Result<Checked, PublicError> {
+    if entry.json.len() > OPEN_BYTES {
+        let limit = OPEN_BYTES as u64;
+        return Err(PublicError::TooLarge { limit });
+    }
     let body = entry.body().map_err(|_| PublicError::Malformed)?;
     if room.is_some_and(|room| body.room != room) || body.epoch == 0 {
         return Err(PublicError::Malformed);

@@ -395,7 +395,7 @@ async fn refuses_rotations_with_other_recipients_than_the_members() {
         Malformed,
         "too short"
     );
-    let long = with(wrap_after(&chain, &cyd, 5000, 2));
+    let long = with(wrap_after(&chain, &cyd, 81, 2));
     assert_eq!(
         submit(&world, &ana, &room, long).await,
         Malformed,
