@@ -2,6 +2,7 @@
 
 use crate::limits::Limits;
 use crate::log::Format;
+use crate::proxies::Proxies;
 use crate::public_url::PublicUrl;
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -33,6 +34,17 @@ pub struct Config {
         value_name = "URL"
     )]
     pub public_url: PublicUrl,
+
+    /// Reverse proxies in front of this server: addresses or ranges such as 10.0.0.0/8, with commas between. What they write
+    /// into X-Forwarded-For is believed: its last address that is no such proxy counts as the caller's. Of anyone else that
+    /// header is ignored. Without this all people behind a proxy share one address, and one limit on log-ins.
+    #[arg(
+        long,
+        env = "SECURECHAT_TRUSTED_PROXY",
+        default_value = "none",
+        value_name = "ADDRESSES"
+    )]
+    pub trusted_proxy: Proxies,
 
     /// The SQLite file; made, with its folder, if it is missing.
     #[arg(
@@ -120,6 +132,18 @@ mod tests {
                 "{name} has no default"
             );
         }
+    }
+
+    #[test]
+    fn proxies_are_believed_only_where_the_operator_names_them() {
+        let named = |arguments: &[&str]| {
+            let arguments = [&["server"], arguments].concat();
+            Config::try_parse_from(arguments).map(|config| config.trusted_proxy.to_string())
+        };
+        assert_eq!(named(&[]).unwrap(), "none");
+        let two = named(&["--trusted-proxy", "127.0.0.1, fd00::/8"]);
+        assert_eq!(two.unwrap(), "127.0.0.1/32,fd00::/8");
+        assert!(named(&["--trusted-proxy", "0.0.0.0/0"]).is_err());
     }
 
     #[test]

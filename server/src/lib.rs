@@ -12,6 +12,7 @@ mod html;
 mod limits;
 pub mod log;
 mod origin;
+mod proxies;
 mod public_url;
 mod router;
 mod serve;
@@ -21,6 +22,7 @@ mod ws;
 
 pub use body::BodyLimit;
 pub use html::Pages;
+pub use proxies::{Proxies, ProxiesError};
 pub use public_url::{PublicUrl, PublicUrlError};
 pub use router::{Edge, router};
 pub use serve::{ServeError, serve};

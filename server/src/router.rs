@@ -4,6 +4,7 @@ use crate::api;
 use crate::body::{self, BodyLimit};
 use crate::headers::{self, Policy};
 use crate::html::{self, Pages};
+use crate::proxies::{self, Proxies};
 use crate::public_url::PublicUrl;
 use crate::site::{self, Site};
 use crate::ws::{self, Sockets};
@@ -23,6 +24,8 @@ pub struct Edge {
     pub public_url: PublicUrl,
     /// How large a request may be.
     pub body_limit: BodyLimit,
+    /// Who is believed about others' addresses.
+    pub proxies: Proxies,
     /// The assets.
     pub site: Arc<Site>,
     /// The HTML.
@@ -38,6 +41,7 @@ pub fn router(edge: Edge) -> Router {
     let Edge {
         public_url,
         body_limit,
+        proxies,
         site,
         pages,
         api,
@@ -56,6 +60,7 @@ pub fn router(edge: Edge) -> Router {
         // From the inside out: the last layer is the first that a request meets.
         .layer(DefaultBodyLimit::max(body_limit.0))
         .layer(from_fn_with_state(body_limit, body::limit))
+        .layer(from_fn_with_state(proxies, proxies::see_through))
         .layer(from_fn_with_state(public_url, origin::guard))
         .layer(from_fn_with_state(pages.server_error, fault::catch))
         .layer(from_fn(log::request))

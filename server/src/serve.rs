@@ -66,6 +66,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let (open_sockets, mut sockets) = mpsc::channel::<Infallible>(1);
     let edge = Edge {
         body_limit: BodyLimit(config.limits.max_body_bytes),
+        proxies: config.trusted_proxy.clone(),
         site,
         pages,
         api: ApiContext {

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod edge;
+mod proxy;
 mod socket;
 mod support;

@@ -30,6 +30,7 @@ use tower::ServiceExt;
 
 pub const ORIGIN: &str = "https://chat.example.org";
 pub const BODY_LIMIT: usize = 10_000;
+pub const PROXY: &str = "10.0.0.1";
 
 pub struct Answer {
     pub status: StatusCode,
@@ -112,6 +113,7 @@ impl TestEdge {
         let edge = Edge {
             public_url: ORIGIN.parse::<PublicUrl>().unwrap(),
             body_limit: BodyLimit(BODY_LIMIT),
+            proxies: PROXY.parse().unwrap(),
             site,
             pages,
             api: ApiContext {
