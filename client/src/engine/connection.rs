@@ -135,6 +135,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn bye(&mut self, reason: ByeReason) {
         match reason {
+            ByeReason::SessionEnded if self.is_ending() => self.set_link(Link::Idle),
             // Perhaps only this one did, because logging in again replaced it: the vault's answer tells.
             ByeReason::SessionEnded if self.attempts == 0 => {
                 self.attempts = 1;
@@ -157,6 +158,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             | ByeReason::Idle
             | ByeReason::Shutdown => self.lost(),
         }
+    }
+
+    /// Whether this browser itself is ending its session.
+    fn is_ending(&self) -> bool {
+        let ends = |flow: &Flow| matches!(flow, Flow::LogOut { .. } | Flow::DeleteAccount { .. });
+        self.flows.values().any(ends)
     }
 
     /// The session is over: everything stays as it is until the same person logs in again.

@@ -369,14 +369,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// This person is in the room now.
     fn entered(&mut self, ticket: u32, id: RoomId, name: Option<String>) {
-        let display_name = self.vault.settings.content.display_name.clone();
-        let name = name.map(Saying::RoomName);
-        let display_name = Some(display_name)
-            .filter(|name| !name.is_empty())
-            .map(Saying::DisplayName);
-        for what in name.into_iter().chain(display_name) {
+        if let Some(name) = name {
             // The room was just put into the list.
-            let _ = self.say(id, what);
+            let _ = self.say(id, Saying::RoomName(name));
         }
         self.out.answer(ticket, Ok(Answer::Room(id)));
     }

@@ -48,14 +48,27 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         Ok(())
     }
 
-    /// Says the display name in all rooms.
+    /// Says the display name wherever the log has another one of this person, however that came about: the name may have been chosen
+    /// offline, on another device, or before the room was joined.
     pub(super) fn announce_display_name(&mut self) {
-        let name = self.vault.settings.content.display_name.clone();
+        let Some(account) = self.account.as_ref().filter(|_| self.link.is_up()) else {
+            return;
+        };
+        let (me, name) = (
+            account.identity.user(),
+            self.vault.settings.content.display_name.clone(),
+        );
+        let differs = |room: &&Room| {
+            room.listed == Some(true)
+                && room.can_seal()
+                && !room.is_behind()
+                && room.said_name(&me) != name
+        };
         let rooms: Vec<RoomId> = self
             .rooms
             .values()
-            .filter(|room| room.listed == Some(true))
-            .map(|room| room.id)
+            .filter(differs)
+            .map(|it| it.id)
             .collect();
         for room in rooms {
             // Listed rooms are there.

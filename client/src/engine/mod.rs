@@ -141,6 +141,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Event::Tick => {}
         }
         self.watch_link();
+        self.announce_display_name();
         self.pump_all();
         self.write_vault();
     }

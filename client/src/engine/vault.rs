@@ -460,7 +460,6 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         settings.display_name = name.to_owned();
         settings.display_name_at = self.now;
         self.show_me();
-        self.announce_display_name();
         Ok(())
     }
 }

@@ -232,3 +232,36 @@ async fn a_display_name_is_seen_by_others_and_can_be_taken_back() {
     bench.ask(ana, set("")).await.unwrap();
     bench.shows(ben, &["ana: hello"]).await;
 }
+
+#[tokio::test]
+async fn a_display_name_that_was_chosen_offline_reaches_the_rooms_later() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let ben = bench.person("ben").await;
+    let room = bench.make_room(ana, "Choir").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    bench.get_across(ana, room, "hello").await;
+    bench.browser_mut(ana).network = testbench::Network::Cut;
+    let name = "Ana María".to_owned();
+    bench
+        .ask(ana, Command::SetDisplayName { name })
+        .await
+        .unwrap();
+    bench.later(Duration::from_secs(1)).await;
+    bench.browser_mut(ana).network = testbench::Network::Up;
+    bench.shows(ben, &["Ana María: hello"]).await;
+
+    // A room that is joined later hears it too, once.
+    let other = bench.make_room(ben, "Kitchen").await;
+    let key = bench.room_key(ben, other).await;
+    bench.join(ana, &key).await;
+    bench.get_across(ana, other, "here I am").await;
+    bench.shows(ben, &["Ana María: here I am"]).await;
+    bench.later(Duration::from_secs(60)).await;
+    let head = bench[ben].timeline.last().unwrap().seq.unwrap();
+    bench.second_device("ana").await;
+    bench.later(Duration::from_secs(60)).await;
+    bench.get_across(ben, other, "welcome").await;
+    assert_eq!(bench[ben].timeline.last().unwrap().seq, Some(head + 1));
+}

@@ -10,7 +10,7 @@ use super::vault::{Item, RoomItem};
 use crate::{authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
 use epoch::EpochState;
 use model::{Alarm, ItemKind, TimelineItem};
-use outbox::{Chain, Outbox};
+use outbox::{Chain, Outbox, Saying};
 use protocol::{
     Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead, open::Head,
 };
@@ -215,6 +215,21 @@ impl Room {
             Some((_, name)) if !name.is_empty() => name.clone(),
             _ => self.username_of(user),
         }
+    }
+
+    /// The display name that this person said here last, or is about to say; empty for none.
+    pub fn said_name(&self, me: &UserId) -> &str {
+        let unsent = self
+            .outbox
+            .items
+            .iter()
+            .rev()
+            .find_map(|item| match &item.what {
+                Saying::DisplayName(name) => Some(name),
+                _ => None,
+            });
+        let logged = || self.item.content.names.get(me).map(|(_, name)| name);
+        unsent.or_else(logged).map_or("", String::as_str)
     }
 
     pub fn username_of(&self, user: &UserId) -> String {
