@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check in the order in which failures are found soonest.
 
 use crate::{
-    Outcome, budget, chromium, css, imports, node, paths, python, setup, shell, site, stage,
+    Outcome, budget, chromium, css, imports, node, paths, python, setup, shell, ships, site, stage,
     text_rules,
 };
 
@@ -31,6 +31,7 @@ pub fn everything() -> Outcome {
         shell::run(&mut host(&["test", "--release", "--quiet"], &[]))
     })?;
     stage::run("release build", site::build)?;
+    stage::run("no folder of this machine in what ships", ships::check)?;
     stage::run("first load of the log-in page", budget::weigh)?;
     stage::run("browser tests", browser_tests)
 }

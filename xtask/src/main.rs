@@ -11,6 +11,7 @@ mod paths;
 mod python;
 mod say;
 mod shell;
+mod ships;
 mod site;
 mod stage;
 mod text_rules;

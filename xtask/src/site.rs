@@ -1,13 +1,17 @@
 //! The release build through cargo-leptos, and serving what it made.
 
-use crate::{Outcome, paths, say, shell};
+use crate::{Outcome, paths, say, shell, ships};
 
-/// Builds server and site, then compresses the assets as far as they go, once, so that no start of the server has to.
+/// Builds server and site, the browser's code in two pieces (app/src/bridge/piece.rs), then compresses the assets as far as they go, once, so that no start of the server has to.
 pub fn build() -> Outcome {
     say::step(
         "release build through cargo-leptos: about 10 minutes the first time, seconds when nothing changed",
     );
-    shell::run(shell::cargo().args(["leptos", "build", "--release", "--split"]))?;
+    shell::run(
+        shell::cargo()
+            .args(["leptos", "build", "--release", "--split"])
+            .env(ships::FLAGS, ships::flags()?),
+    )?;
     shell::run(
         shell::command(paths::server()?)
             .arg("--site-root")
