@@ -19,8 +19,8 @@ export class Person {
     readonly recoveryCode: string,
   ) {}
 
-  /** Makes an account and notes the recovery code. */
-  static async signUp(page: Page, name: string, base = ""): Promise<Person> {
+  /** Makes an account and notes the recovery code; `look` is called while it is on the screen. */
+  static async signUp(page: Page, name: string, base = "", look?: (page: Page) => Promise<void>): Promise<Person> {
     const username = freshName(name);
     await page.goto(`${base}/signup`);
     await page.getByLabel("Username").fill(username);
@@ -28,6 +28,7 @@ export class Person {
     await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByRole("heading", { name: "Save your recovery code" })).toBeVisible({ timeout: 30_000 });
     const code = (await page.getByTestId("recovery-code").innerText()).replaceAll(/\s+/g, "");
+    await look?.(page);
     await page.getByRole("checkbox").check();
     await page.getByRole("button", { name: "Continue" }).click();
     await expect(page).toHaveURL(/\/(chats|join)$/);
