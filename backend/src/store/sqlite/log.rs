@@ -5,9 +5,9 @@
 
 use super::{
     super::{NewEntry, SendKey, SendState, StoreError, Stored},
-    row::RowExt,
+    row::{RowExt, expect_rows, int},
 };
-use protocol::{Entry, frame::RoomHead};
+use protocol::{Entry, Hash, RoomId, Seq, frame::RoomHead};
 use serde::Serialize;
 use sqlx::{SqliteConnection, query};
 use std::fmt::Write as _;
@@ -154,14 +154,16 @@ pub(super) async fn set_heads(
     expect_rows("set_heads", done.rows_affected(), heads.len())
 }
 
-/// A write that touched other rows than it must is a bug or a damaged database; either way it must not be committed.
-pub(super) fn expect_rows(
-    statement: &'static str,
-    rows: u64,
-    expected: usize,
-) -> Result<(), StoreError> {
-    match rows == expected as u64 {
-        true => Ok(()),
-        false => Err(StoreError::Affected { statement, rows }),
-    }
+pub(super) async fn transcript(
+    connection: &mut SqliteConnection,
+    room: &RoomId,
+    seq: Seq,
+) -> Result<Option<Hash>, StoreError> {
+    query("SELECT transcript FROM entries WHERE room = ? AND seq = ?")
+        .bind(&room.0[..])
+        .bind(int(seq))
+        .fetch_optional(&mut *connection)
+        .await?
+        .map(|row| row.fixed("transcript"))
+        .transpose()
 }

@@ -4,10 +4,15 @@
 //! loss. One connection writes, a pool reads, and checkpoints run on a connection of their own: on the writer's, every
 //! thousandth page would make a commit wait for the copying of all of them.
 
+mod accounts;
 mod log;
+mod members;
 mod reads;
+mod rooms;
 mod row;
+mod sessions;
 mod tx;
+mod vault;
 
 use super::{StoreError, Tx};
 use row::RowExt;

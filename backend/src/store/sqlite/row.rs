@@ -1,4 +1,4 @@
-//! Reading columns into the protocol's types.
+//! Columns as the protocol's types, and whether a write touched the rows that it must.
 
 use super::super::StoreError;
 use protocol::{
@@ -128,4 +128,16 @@ pub(super) fn role_name(role: Role) -> &'static str {
 /// SQLite's integers are signed. What counts up from 1 or is a time stays far below the sign; limits may be given as "no limit".
 pub(super) fn int(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// A write that touched other rows than it must is a bug or a damaged database; either way it must not be committed.
+pub(super) fn expect_rows(
+    statement: &'static str,
+    rows: u64,
+    expected: usize,
+) -> Result<(), StoreError> {
+    match rows == expected as u64 {
+        true => Ok(()),
+        false => Err(StoreError::Affected { statement, rows }),
+    }
 }

@@ -1,11 +1,12 @@
-//! Writing: the commit queue's transaction.
+//! Writing: the commit queue's transaction. The statements are in the modules beside, by what they write.
 
 use super::{
     super::{
         Account, NewEntry, RoomState, SendKey, SendState, SessionRow, StoreError, Tx, VaultWrite,
     },
-    log::{self, expect_rows},
-    row::{RowExt, int, role_name},
+    accounts, log, members, rooms,
+    row::RowExt,
+    sessions, vault,
 };
 use async_trait::async_trait;
 use protocol::{
@@ -13,7 +14,6 @@ use protocol::{
     api::Credentials,
     frame::RoomHead,
     open::{Role, RosterMember},
-    roster::Roster,
 };
 use sqlx::{Sqlite, pool::PoolConnection, query};
 
@@ -88,35 +88,7 @@ impl Tx for SqliteTx {
     }
 
     async fn create_account(&mut self, account: &Account, at: Time) -> Result<bool, StoreError> {
-        let Account { keys, credentials } = account;
-        let named =
-            query("INSERT INTO names (username, user) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .bind(keys.username.as_str())
-                .bind(&keys.user.0[..])
-                .execute(&mut *self.0)
-                .await?;
-        if named.rows_affected() == 0 {
-            return Ok(false);
-        }
-        query(
-            "INSERT INTO accounts (user, username, signing, agreement, version, record, passphrase_wrap,
-                                   recovery_wrap, recovery_token_hash, signature, created)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&keys.user.0[..])
-        .bind(keys.username.as_str())
-        .bind(&keys.signing.0[..])
-        .bind(&keys.agreement.0[..])
-        .bind(int(credentials.version))
-        .bind(&credentials.record.0[..])
-        .bind(&credentials.passphrase_wrap)
-        .bind(&credentials.recovery_wrap)
-        .bind(&credentials.recovery_token_hash.0[..])
-        .bind(&credentials.signature.0[..])
-        .bind(int(at))
-        .execute(&mut *self.0)
-        .await?;
-        Ok(true)
+        accounts::create(&mut self.0, account, at).await
     }
 
     async fn replace_credentials(
@@ -124,56 +96,19 @@ impl Tx for SqliteTx {
         user: &UserId,
         credentials: &Credentials,
     ) -> Result<bool, StoreError> {
-        let done = query(
-            "UPDATE accounts SET version = ?, record = ?, passphrase_wrap = ?, recovery_wrap = ?,
-                                 recovery_token_hash = ?, signature = ?
-             WHERE user = ? AND version + 1 = ?",
-        )
-        .bind(int(credentials.version))
-        .bind(&credentials.record.0[..])
-        .bind(&credentials.passphrase_wrap)
-        .bind(&credentials.recovery_wrap)
-        .bind(&credentials.recovery_token_hash.0[..])
-        .bind(&credentials.signature.0[..])
-        .bind(&user.0[..])
-        .bind(int(credentials.version))
-        .execute(&mut *self.0)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        accounts::replace_credentials(&mut self.0, user, credentials).await
     }
 
     async fn delete_account(&mut self, user: &UserId) -> Result<bool, StoreError> {
-        let done = query("DELETE FROM accounts WHERE user = ?")
-            .bind(&user.0[..])
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        accounts::delete(&mut self.0, user).await
     }
 
     async fn create_session(&mut self, session: &SessionRow) -> Result<(), StoreError> {
-        query(
-            "INSERT INTO sessions (id_hash, handle, user, created, last_used, client)
-             VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&session.id_hash.0[..])
-        .bind(&session.handle.0[..])
-        .bind(&session.account.user.0[..])
-        .bind(int(session.created))
-        .bind(int(session.last_used))
-        .bind(&session.client)
-        .execute(&mut *self.0)
-        .await?;
-        Ok(())
+        sessions::create(&mut self.0, session).await
     }
 
     async fn touch_session(&mut self, handle: &SessionHandle, at: Time) -> Result<(), StoreError> {
-        query("UPDATE sessions SET last_used = ? WHERE handle = ? AND last_used < ?")
-            .bind(int(at))
-            .bind(&handle.0[..])
-            .bind(int(at))
-            .execute(&mut *self.0)
-            .await?;
-        Ok(())
+        sessions::touch(&mut self.0, handle, at).await
     }
 
     async fn end_session(
@@ -181,12 +116,7 @@ impl Tx for SqliteTx {
         user: &UserId,
         handle: &SessionHandle,
     ) -> Result<bool, StoreError> {
-        let done = query("DELETE FROM sessions WHERE user = ? AND handle = ?")
-            .bind(&user.0[..])
-            .bind(&handle.0[..])
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        sessions::end(&mut self.0, user, handle).await
     }
 
     async fn end_other_sessions(
@@ -194,14 +124,7 @@ impl Tx for SqliteTx {
         user: &UserId,
         keep: &SessionHandle,
     ) -> Result<Vec<SessionHandle>, StoreError> {
-        query("DELETE FROM sessions WHERE user = ? AND handle <> ? RETURNING handle")
-            .bind(&user.0[..])
-            .bind(&keep.0[..])
-            .fetch_all(&mut *self.0)
-            .await?
-            .into_iter()
-            .map(|row| row.fixed("handle"))
-            .collect()
+        sessions::end_others(&mut self.0, user, keep).await
     }
 
     async fn prune_sessions(
@@ -211,22 +134,7 @@ impl Tx for SqliteTx {
         used_before: Time,
         most: u32,
     ) -> Result<Vec<SessionHandle>, StoreError> {
-        query(
-            "DELETE FROM sessions WHERE user = ?1 AND (
-                 created < ?2 OR last_used < ?3 OR handle NOT IN (
-                     SELECT handle FROM sessions WHERE user = ?1
-                     ORDER BY last_used DESC, created DESC, handle LIMIT ?4))
-             RETURNING handle",
-        )
-        .bind(&user.0[..])
-        .bind(int(created_before))
-        .bind(int(used_before))
-        .bind(most)
-        .fetch_all(&mut *self.0)
-        .await?
-        .into_iter()
-        .map(|row| row.fixed("handle"))
-        .collect()
+        sessions::prune(&mut self.0, user, created_before, used_before, most).await
     }
 
     async fn vault_put(
@@ -237,83 +145,19 @@ impl Tx for SqliteTx {
         token: &str,
         most: u32,
     ) -> Result<VaultWrite, StoreError> {
-        let row = query(
-            "SELECT count(*) AS items, coalesce(max(CASE WHEN item = ? THEN version END), 0) AS version
-             FROM vault WHERE user = ?",
-        )
-        .bind(item)
-        .bind(&user.0[..])
-        .fetch_one(&mut *self.0)
-        .await?;
-        let version: u64 = row.int("version")?;
-        if version != replaces {
-            return Ok(VaultWrite::Conflict { version });
-        }
-        if version == 0 && row.int::<u64>("items")? >= u64::from(most) {
-            return Ok(VaultWrite::Full);
-        }
-        let done = query(
-            "INSERT INTO vault (user, item, version, token) VALUES (?, ?, ?, ?)
-             ON CONFLICT (user, item) DO UPDATE SET version = excluded.version, token = excluded.token",
-        )
-        .bind(&user.0[..])
-        .bind(item)
-        .bind(int(version + 1))
-        .bind(token)
-        .execute(&mut *self.0)
-        .await?;
-        expect_rows("vault_put", done.rows_affected(), 1)?;
-        Ok(VaultWrite::Done)
+        vault::put(&mut self.0, user, item, replaces, token, most).await
     }
 
     async fn room(&mut self, room: &RoomId) -> Result<Option<RoomState>, StoreError> {
-        let Some(row) = query(
-            "SELECT r.*, e.payload AS header
-             FROM rooms r JOIN epochs p USING (room, epoch) JOIN entries e ON e.room = r.room AND e.seq = p.header_seq
-             WHERE r.room = ?",
-        )
-        .bind(&room.0[..])
-        .fetch_optional(&mut *self.0)
-        .await?
-        else {
-            return Ok(None);
-        };
-        let members = query("SELECT * FROM members WHERE room = ? ORDER BY since, user")
-            .bind(&room.0[..])
-            .fetch_all(&mut *self.0)
-            .await?
-            .into_iter()
-            .map(|row| row.roster_member())
-            .collect::<Result<_, _>>()?;
-        Ok(Some(RoomState {
-            head: row.room_head()?,
-            join_key: row.fixed("join_key")?,
-            last_open_seq: row.int("last_open_seq")?,
-            last_open: row.fixed("last_open_hash")?,
-            roster: Roster::restore(
-                members,
-                row.int::<u8>("rotation_due")? == 1,
-                row.settings()?,
-            ),
-        }))
+        rooms::read(&mut self.0, room).await
     }
 
     async fn room_count(&mut self, user: &UserId) -> Result<u32, StoreError> {
-        query("SELECT count(*) AS rooms FROM members WHERE user = ?")
-            .bind(&user.0[..])
-            .fetch_one(&mut *self.0)
-            .await?
-            .int("rooms")
+        members::room_count(&mut self.0, user).await
     }
 
     async fn transcript(&mut self, room: &RoomId, seq: Seq) -> Result<Option<Hash>, StoreError> {
-        query("SELECT transcript FROM entries WHERE room = ? AND seq = ?")
-            .bind(&room.0[..])
-            .bind(int(seq))
-            .fetch_optional(&mut *self.0)
-            .await?
-            .map(|row| row.fixed("transcript"))
-            .transpose()
+        log::transcript(&mut self.0, room, seq).await
     }
 
     async fn create_room(
@@ -321,43 +165,11 @@ impl Tx for SqliteTx {
         room: &RoomState,
         locator: &Locator,
     ) -> Result<bool, StoreError> {
-        let done = query(
-            "INSERT INTO rooms (room, locator, epoch, join_key, rotation_due, head_seq, head_hash,
-                                last_open_seq, last_open_hash, at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        )
-        .bind(&room.head.room.0[..])
-        .bind(&locator.0[..])
-        .bind(room.head.epoch)
-        .bind(&room.join_key.0[..])
-        .bind(room.roster.rotation_due())
-        .bind(int(room.head.head.seq))
-        .bind(&room.head.head.hash.0[..])
-        .bind(int(room.last_open_seq))
-        .bind(&room.last_open.0[..])
-        .bind(int(room.head.at))
-        .execute(&mut *self.0)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        rooms::create(&mut self.0, room, locator).await
     }
 
     async fn update_room(&mut self, room: &RoomState) -> Result<(), StoreError> {
-        let done = query(
-            "UPDATE rooms SET epoch = ?, join_key = ?, rotation_due = ?, head_seq = ?, head_hash = ?,
-                              last_open_seq = ?, last_open_hash = ?, at = ? WHERE room = ?",
-        )
-        .bind(room.head.epoch)
-        .bind(&room.join_key.0[..])
-        .bind(room.roster.rotation_due())
-        .bind(int(room.head.head.seq))
-        .bind(&room.head.head.hash.0[..])
-        .bind(int(room.last_open_seq))
-        .bind(&room.last_open.0[..])
-        .bind(int(room.head.at))
-        .bind(&room.head.room.0[..])
-        .execute(&mut *self.0)
-        .await?;
-        expect_rows("update_room", done.rows_affected(), 1)
+        rooms::update(&mut self.0, room).await
     }
 
     async fn start_epoch(
@@ -366,43 +178,11 @@ impl Tx for SqliteTx {
         locator: &Locator,
         header_seq: Seq,
     ) -> Result<bool, StoreError> {
-        let id = &room.head.room.0[..];
-        let located = query("UPDATE OR IGNORE rooms SET locator = ? WHERE room = ?")
-            .bind(&locator.0[..])
-            .bind(id)
-            .execute(&mut *self.0)
-            .await?;
-        if located.rows_affected() == 0 {
-            return Ok(false);
-        }
-        let members = serde_json::to_string(room.roster.members())
-            .map_err(|error| sqlx::Error::Encode(error.into()))?;
-        query("INSERT INTO epochs (room, epoch, header_seq, members) VALUES (?, ?, ?, ?)")
-            .bind(id)
-            .bind(room.head.epoch)
-            .bind(int(header_seq))
-            .bind(members)
-            .execute(&mut *self.0)
-            .await?;
-        let moved = query("UPDATE members SET since = ? WHERE room = ?")
-            .bind(int(header_seq))
-            .bind(id)
-            .execute(&mut *self.0)
-            .await?;
-        expect_rows(
-            "start_epoch",
-            moved.rows_affected(),
-            room.roster.members().len(),
-        )?;
-        Ok(true)
+        rooms::start_epoch(&mut self.0, room, locator, header_seq).await
     }
 
     async fn close_room(&mut self, room: &RoomId) -> Result<(), StoreError> {
-        let done = query("UPDATE rooms SET locator = NULL WHERE room = ?")
-            .bind(&room.0[..])
-            .execute(&mut *self.0)
-            .await?;
-        expect_rows("close_room", done.rows_affected(), 1)
+        rooms::close(&mut self.0, room).await
     }
 
     async fn add_member(
@@ -411,30 +191,11 @@ impl Tx for SqliteTx {
         member: &RosterMember,
         since: Seq,
     ) -> Result<(), StoreError> {
-        let RosterMember { keys, role } = member;
-        query(
-            "INSERT INTO members (room, user, username, signing, agreement, role, since)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&room.0[..])
-        .bind(&keys.user.0[..])
-        .bind(keys.username.as_str())
-        .bind(&keys.signing.0[..])
-        .bind(&keys.agreement.0[..])
-        .bind(role_name(*role))
-        .bind(int(since))
-        .execute(&mut *self.0)
-        .await?;
-        Ok(())
+        members::add(&mut self.0, room, member, since).await
     }
 
     async fn remove_member(&mut self, room: &RoomId, user: &UserId) -> Result<(), StoreError> {
-        let done = query("DELETE FROM members WHERE room = ? AND user = ?")
-            .bind(&room.0[..])
-            .bind(&user.0[..])
-            .execute(&mut *self.0)
-            .await?;
-        expect_rows("remove_member", done.rows_affected(), 1)
+        members::remove(&mut self.0, room, user).await
     }
 
     async fn set_role(
@@ -443,13 +204,7 @@ impl Tx for SqliteTx {
         user: &UserId,
         role: Role,
     ) -> Result<(), StoreError> {
-        let done = query("UPDATE members SET role = ? WHERE room = ? AND user = ?")
-            .bind(role_name(role))
-            .bind(&room.0[..])
-            .bind(&user.0[..])
-            .execute(&mut *self.0)
-            .await?;
-        expect_rows("set_role", done.rows_affected(), 1)
+        members::set_role(&mut self.0, room, user, role).await
     }
 
     async fn send_states(&mut self, keys: &[SendKey]) -> Result<Vec<SendState>, StoreError> {
