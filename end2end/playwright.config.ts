@@ -16,8 +16,9 @@ export default defineConfig({
   fullyParallel: true,
   // Each test has browsers and sometimes a server of its own; the machines have few cores.
   workers: 2,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Patience, not a bound on speed: a busy machine with two cores runs up to six browsers here.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"], ["html", { open: "never", outputFolder: "playwright-report" }]],
   use: {
