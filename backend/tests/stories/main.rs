@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod accounts;
+mod credentials;
 mod hostile;
 mod hub;
 mod queue;
