@@ -6,23 +6,21 @@ use crate::{
     hub::ConnectionId,
     outbox::{Outbox, encode},
     queue::{Greeted, Hello, Job},
+    requests::{Request, missed},
     sending::{Reply, SealedSend},
     sessions::Session,
     store::SendKey,
 };
 use bytes::Bytes;
 use protocol::{
-    DeviceId, Limit, PublicError, RoomId, Seq, VERSION,
+    DeviceId, Limit, PublicError, VERSION,
     entry::is_token,
-    frame::{ByeReason, ClientFrame, Cursor, RoomHead, ServerFrame},
-    limits::{FRAME_BYTES, PAGE_ENTRIES, TOKEN_CHARS},
+    frame::{ByeReason, ClientFrame, ServerFrame},
+    limits::{FRAME_BYTES, TOKEN_CHARS},
 };
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -30,9 +28,6 @@ use tokio::sync::{mpsc, oneshot};
 pub fn bye(reason: ByeReason) -> Bytes {
     encode(&ServerFrame::Bye { reason })
 }
-
-/// Requests that one connection may have open; a client that asks for more at once is none of ours.
-const OPEN_REQUESTS: usize = 64;
 
 /// A session that shows signs of life over its socket is noted as used this often.
 const TOUCH_EVERY: u64 = 60 * 60 * 1000;
@@ -49,21 +44,6 @@ pub struct Connection {
     outbox: Arc<Outbox>,
     requests: mpsc::Sender<Request>,
     touched: AtomicU64,
-}
-
-enum Request {
-    Missed(Cursor),
-    History {
-        request: u32,
-        room: RoomId,
-        from: Seq,
-        to: Seq,
-    },
-    Opens {
-        request: u32,
-        room: RoomId,
-        epoch: u32,
-    },
 }
 
 impl Backend {
@@ -100,8 +80,8 @@ impl Backend {
                     PublicError::NotLoggedIn => ByeReason::SessionEnded,
                     _ => ByeReason::Shutdown,
                 })?;
-        let (requests, waiting) = mpsc::channel(OPEN_REQUESTS);
-        let connection = Connection {
+        let requests = self.answer_requests(&session, &outbox, missed(&rooms, cursors));
+        Ok(Connection {
             touched: self.now().into(),
             backend: self.clone(),
             session,
@@ -109,16 +89,7 @@ impl Backend {
             id,
             outbox,
             requests,
-        };
-        let missed = missed(&rooms, cursors);
-        tokio::spawn(answer_requests(
-            self.clone(),
-            connection.session.clone(),
-            connection.outbox.clone(),
-            missed,
-            waiting,
-        ));
-        Ok(connection)
+        })
     }
 }
 
@@ -243,107 +214,4 @@ fn parse(text: &str) -> Option<ClientFrame> {
         return None;
     }
     serde_json::from_str(text).ok()
-}
-
-/// The cursors behind which something came. A cursor of a room that the user is not in is none.
-fn missed(rooms: &[RoomHead], cursors: Vec<Cursor>) -> Vec<Request> {
-    let heads: HashMap<_, _> = rooms.iter().map(|it| (it.room, it.head.seq)).collect();
-    let behind = |cursor: &Cursor| {
-        heads
-            .get(&cursor.room)
-            .is_some_and(|head| *head > cursor.after)
-    };
-    cursors
-        .into_iter()
-        .filter(behind)
-        .map(Request::Missed)
-        .collect()
-}
-
-/// Answers a connection's requests one after the other, each once little lies before it.
-async fn answer_requests(
-    backend: Backend,
-    session: Session,
-    outbox: Arc<Outbox>,
-    missed: Vec<Request>,
-    mut waiting: mpsc::Receiver<Request>,
-) {
-    let mut missed = missed.into_iter();
-    loop {
-        let request = match missed.next() {
-            Some(request) => request,
-            None => match waiting.recv().await {
-                Some(request) => request,
-                None => return,
-            },
-        };
-        if !outbox.calm().await {
-            return;
-        }
-        if let Some(frame) = backend.answer(&session, request).await {
-            outbox.push(encode(&frame));
-        }
-    }
-}
-
-impl Backend {
-    async fn answer(&self, session: &Session, request: Request) -> Option<ServerFrame> {
-        let (number, answer) = match request {
-            Request::Missed(Cursor { room, after }) => {
-                let (from, to) = (after.saturating_add(1), after.saturating_add(PAGE_ENTRIES));
-                (None, self.page_frame(session, None, room, from, to).await)
-            }
-            Request::History {
-                request,
-                room,
-                from,
-                to,
-            } => {
-                let answer = self
-                    .page_frame(session, Some(request), room, from, to)
-                    .await;
-                (Some(request), answer)
-            }
-            Request::Opens {
-                request,
-                room,
-                epoch,
-            } => {
-                let opens = self.opens(session, room, epoch).await;
-                let answer = opens.map(|opens| ServerFrame::Opens {
-                    request,
-                    room,
-                    epoch,
-                    members: opens.members,
-                    entries: opens.entries,
-                });
-                (Some(request), answer)
-            }
-        };
-        answer.map_or_else(
-            |error| {
-                let error = self.public_error(error);
-                // What nobody asked for, nobody can be refused: the client sees the gap and asks.
-                number.map(|request| ServerFrame::Failed { request, error })
-            },
-            Some,
-        )
-    }
-
-    async fn page_frame(
-        &self,
-        session: &Session,
-        request: Option<u32>,
-        room: RoomId,
-        from: Seq,
-        to: Seq,
-    ) -> Result<ServerFrame, Error> {
-        let page = self.history(session, room, from, to).await?;
-        Ok(ServerFrame::Page {
-            request,
-            room,
-            base: page.base,
-            entries: page.entries,
-        })
-    }
 }

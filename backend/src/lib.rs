@@ -17,6 +17,7 @@ mod limits;
 mod outbox;
 mod queue;
 mod random;
+mod requests;
 mod rooms;
 mod sending;
 mod sessions;

@@ -35,7 +35,7 @@ pub enum ClientFrame {
     },
     /// Asks for the entries `from ..= to`, at most [`crate::limits::PAGE_ENTRIES`]. Answered by [`ServerFrame::Page`].
     History {
-        /// Echoed in the answer.
+        /// Echoed in the answer; not 0.
         request: u32,
         /// Which room.
         room: RoomId,
@@ -46,7 +46,7 @@ pub enum ClientFrame {
     },
     /// Asks for an epoch's open entries. Answered by [`ServerFrame::Opens`].
     Opens {
-        /// Echoed in the answer.
+        /// Echoed in the answer; not 0.
         request: u32,
         /// Which room.
         room: RoomId,
@@ -143,10 +143,13 @@ pub enum ServerFrame {
         /// Why.
         error: PublicError,
     },
-    /// A request could not be answered.
+    /// A request could not be answered, or what a cursor missed could not be given.
     Failed {
-        /// The request.
+        /// The request; 0 for a cursor.
         request: u32,
+        /// The cursor's room.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
         /// Why.
         error: PublicError,
     },

@@ -264,6 +264,7 @@ async fn history_and_opens_are_answered_under_the_requests_number() {
     say(&connection, &history(9, foreign.id)).await;
     let failed = ServerFrame::Failed {
         request: 9,
+        room: None,
         error: PublicError::NotMember,
     };
     assert_eq!(frames(&connection).await, [failed]);
@@ -278,9 +279,51 @@ async fn history_and_opens_are_answered_under_the_requests_number() {
     .await;
     let failed = ServerFrame::Failed {
         request: 10,
+        room: None,
         error: PublicError::Malformed,
     };
     assert_eq!(frames(&connection).await, [failed]);
+}
+
+#[tokio::test]
+async fn a_client_hears_of_what_its_cursors_missed_and_can_not_be_given() {
+    let mut world = World::new().await;
+    let ana = world.person("ana").await;
+    let broken = Room::with(&mut world, &[&ana]).await;
+    broken.say(&world, &ana, "unreadable").await.unwrap();
+    let whole = Room::with(&mut world, &[&ana]).await;
+    let header = whole.last_open;
+    whole.say(&world, &ana, "readable").await.unwrap();
+    world
+        .sabotage("UPDATE entries SET payload = x'FF' WHERE payload = CAST('unreadableAA' AS BLOB)")
+        .await;
+    // A cursor that comes twice counts once.
+    let cursors = [(broken.id, 1), (broken.id, 1), (whole.id, 1)];
+    let connection = world
+        .backend
+        .open(ana.session.clone(), &hello(&cursors))
+        .await
+        .unwrap();
+    let mut got = Vec::new();
+    while got.len() < 3 {
+        got.extend(frames(&connection).await);
+    }
+    got.extend(heard(&connection).await);
+    let [
+        ServerFrame::Welcome { .. },
+        ServerFrame::Failed {
+            request: 0,
+            room: failed,
+            error: PublicError::Internal { .. },
+        },
+        ServerFrame::Page { room, base, .. },
+    ] = &got[..]
+    else {
+        panic!("{got:?}")
+    };
+    assert_eq!((*failed, *room), (Some(broken.id), whole.id));
+    let start = log::transcript_start(&whole.id);
+    assert_eq!(*base, log::transcript_next(&start, 1, &header));
 }
 
 #[tokio::test]
