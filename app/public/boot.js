@@ -10,6 +10,11 @@ globalThis.trustedTypes?.createPolicy("default", {
   createScriptURL: (url) => (url === import.meta.url ? url : null),
 });
 
+// The fragment of an invite link is a room key. It leaves the address bar and the history before anything is fetched, since
+// that can take long, and comes back if the page cannot start, so that loading it again still leads into the room.
+const invitation = isPage && location.pathname === "/join" ? location.hash.slice(1) : "";
+if (invitation) history.replaceState(null, "", "/join");
+
 // The sentences are in the HTML already: a page that cannot start can still say so.
 const explain = (id) => document.getElementById(id)?.removeAttribute("hidden");
 
@@ -21,12 +26,13 @@ try {
   const { default: init, page, worker } = await import("./pkg/securechat.js");
   await init({ module_or_path: new URL("./pkg/securechat.wasm", import.meta.url) });
   if (isPage) {
-    page(import.meta.url);
+    page(import.meta.url, invitation);
   } else {
     await worker();
   }
 } catch (error) {
   if (isPage) {
+    if (invitation) history.replaceState(null, "", `/join#${invitation}`);
     explain("WebAssembly" in globalThis ? "start-failed" : "no-webassembly");
   }
   // In a worker this reaches the page as the worker's error event.

@@ -207,7 +207,20 @@ impl Engine {
     fn apply_timeline(&self, op: TimelineOp) {
         let row = |item: TimelineItem| (item.key.clone(), ArcRwSignal::new(item));
         match op {
-            TimelineOp::Reset(items) => self.timeline.set(items.into_iter().map(row).collect()),
+            // Rows that stay keep their signals: the list knows them by their keys and does not make them anew.
+            TimelineOp::Reset(items) => self.timeline.update(|rows| {
+                let mut known: HashMap<_, _> = rows.drain(..).collect();
+                rows.extend(items.into_iter().map(|item| match known.remove(&item.key) {
+                    Some(signal) => {
+                        let key = item.key.clone();
+                        if signal.with_untracked(|old| *old != item) {
+                            signal.set(item);
+                        }
+                        (key, signal)
+                    }
+                    None => row(item),
+                }));
+            }),
             TimelineOp::Prepend(items) => self.timeline.update(|rows| {
                 rows.splice(0..0, items.into_iter().map(row));
             }),

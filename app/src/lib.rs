@@ -23,10 +23,10 @@ pub mod shell;
 pub use app::App;
 
 /// Puts the app in the place of the page's HTML and starts the engine behind it. `boot_url` is the script that started the
-/// page, from which workers are started too.
+/// page, from which workers are started too; `invitation` is the room key that came with the address, or empty.
 #[cfg(feature = "browser")]
-pub fn start_page(boot_url: String) {
-    let invited = bridge::take_invitation();
+pub fn start_page(boot_url: String, invitation: String) {
+    let invited = (!invitation.is_empty()).then(|| model::SecretText::new(invitation));
     mount::replace_html(move || {
         let view = App();
         bridge::start(engine::Engine::get(), boot_url, invited);

@@ -100,14 +100,14 @@ test("the profile: display name, passphrase, sessions, end of the account", asyn
   await expect(sessions.getByRole("listitem")).toHaveCount(1);
   await expect(phone.page.getByRole("dialog", { name: "Please log in again" })).toBeVisible();
 
-  await page.getByLabel("Current passphrase").fill(PASSPHRASE);
+  await page.getByLabel("Current passphrase", { exact: true }).fill(PASSPHRASE);
   await page.getByLabel("New passphrase", { exact: true }).fill(NEW);
   await page.getByRole("button", { name: "Change passphrase" }).click();
   await expect(page.getByText("Passphrase changed.")).toBeVisible({ timeout: 30_000 });
 
   await page.getByRole("button", { name: "Delete account…" }).click();
   const dialog = page.getByRole("dialog", { name: "Delete your account?" });
-  await dialog.getByLabel("Passphrase").fill(NEW);
+  await dialog.getByLabel("Passphrase", { exact: true }).fill(NEW);
   await dialog.getByRole("button", { name: "Delete account" }).click();
   await expect(page).toHaveURL(/\/$/, { timeout: 30_000 });
   await expect(ben.messages.getByText("Ana María left")).toBeVisible();

@@ -86,10 +86,24 @@ test("without locks the newer tab wins, and the older one steps aside before it 
   await expect(newer.getByText(username).filter({ visible: true }).first()).toBeVisible();
 });
 
-test("the key of an invite link leaves the address bar at once", async ({ page }) => {
+test("the key of an invite link leaves the address bar at once", async ({ page, watch }) => {
+  watch.expect(/ERR_FAILED|Failed to fetch/);
   await page.goto(`/join#${ROOM_KEY}`);
   await expect(page.getByRole("heading", { name: "You are invited to a chat" })).toBeVisible();
   await expect(page).toHaveURL("/join");
+
+  // Even while the app is still on its way, and back if it never comes, so that another try leads to the room.
+  let giveUp = () => {};
+  const held = new Promise<void>((resolve) => (giveUp = resolve));
+  await page.route("**/*.wasm", (route) => held.then(() => route.abort()));
+  await page.goto("/");
+  await page.goto(`/join#${ROOM_KEY}`);
+  await expect(page).toHaveURL("/join");
+  giveUp();
+  await expect(page).toHaveURL(`/join#${ROOM_KEY}`);
+  await page.unrouteAll({ behavior: "wait" });
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "You are invited to a chat" })).toBeVisible();
 
   // A link that is opened in a tab that has the page already: nothing is loaded anew.
   await page.evaluate((key) => location.assign(`/join#${key}`), ROOM_KEY);

@@ -8,8 +8,8 @@ use model::SecretText;
 
 const PATH: &str = "/join";
 
-/// Takes the fragment of an invite link out of the address bar.
-pub fn take() -> Option<SecretText> {
+/// Takes the fragment of an invite link out of the address bar. boot.js does the same for the address that the page was opened with.
+fn take() -> Option<SecretText> {
     let location = window().location();
     if location.pathname().ok()? != PATH {
         return None;

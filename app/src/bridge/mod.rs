@@ -56,11 +56,6 @@ pub async fn serve_worker() -> Result<(), JsError> {
     Ok(())
 }
 
-/// Takes a room key that came with the address out of it. To be called before anything else reads the address.
-pub fn take_invitation() -> Option<SecretText> {
-    invitation::take()
-}
-
 /// Starts the engine behind the page's handle.
 pub fn start(page: Page, boot_url: String, invited: Option<SecretText>) {
     let boot_url: Rc<str> = boot_url.into();
