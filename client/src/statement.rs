@@ -12,7 +12,7 @@ use ed25519_dalek::SigningKey;
 use protocol::{
     Entry, Epoch, Hash, OpenEntry, PublicKey, RoomId, Signature, UserId, Username,
     json::JsonError,
-    label::{self, SignaturePurpose},
+    label::SignaturePurpose,
     log::{entry_hash, roster_hash},
     open::{
         Head, Header, Join, Leave, MemberKeys, OpenBody, OpenContent, RosterMember, Settings, Wrap,
@@ -230,13 +230,9 @@ pub fn verify_by_member(
 
 /// A member is introduced by themselves, with a usable key whose hash is the user id.
 fn verify_keys(keys: &MemberKeys, sender: &UserId) -> Result<(), Refused> {
-    if keys.user == *sender
-        && label::user_id(&keys.signing) == keys.user
-        && label::acceptable_signing_key(&keys.signing)
-    {
-        Ok(())
-    } else {
-        Err(Refused::Keys)
+    match keys.are_of(sender) {
+        true => Ok(()),
+        false => Err(Refused::Keys),
     }
 }
 

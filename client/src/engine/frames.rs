@@ -87,6 +87,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if let Some(shown) = self.shown {
             self.show_room(shown);
         }
+        self.go_on_deleting();
     }
 
     /// The server says that this person is in a room, and how far the room is.

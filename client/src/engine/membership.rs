@@ -119,27 +119,33 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// Leaves every room, then deletes the account.
     pub(super) fn leave_all(&mut self, ticket: u32) {
-        let rooms: Vec<RoomId> = self
+        self.deleting = Some(ticket);
+        self.go_on_deleting();
+    }
+
+    /// The next steps of deleting the account. Only a line that is up tells which rooms there are; proving the passphrase has just replaced
+    /// the session, and so perhaps the line.
+    pub(super) fn go_on_deleting(&mut self) {
+        if self.deleting.is_none() || !self.link.is_up() {
+            return;
+        }
+        let listed: Vec<RoomId> = self
             .rooms
             .values()
             .filter(|room| room.listed == Some(true))
             .map(|room| room.id)
             .collect();
-        self.deleting = Some(ticket);
-        for id in rooms {
-            if let Some(room) = self.rooms.get_mut(&id) {
+        for id in &listed {
+            if let Some(room) = self.rooms.get_mut(id)
+                && room.leaving.is_none()
+            {
                 room.leaving = Some((0, 0));
+                self.submit_leave(*id);
             }
-            self.submit_leave(id);
         }
-        self.delete_if_alone();
-    }
-
-    fn delete_if_alone(&mut self) {
-        if self.rooms.values().any(|room| room.listed == Some(true)) {
-            return;
-        }
-        if let Some(ticket) = self.deleting.take() {
+        if listed.is_empty()
+            && let Some(ticket) = self.deleting.take()
+        {
             self.call(ApiRequest::DeleteAccount, Flow::DeleteAccount { ticket });
         }
     }
@@ -335,6 +341,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.out.answer(ticket, Ok(Answer::Room(id)));
             return Ok(());
         }
+        if state.roster.rotation_due() {
+            return Err(PublicError::RotationDue.into());
+        }
         if tries == 0 {
             let now = self.now;
             let room = self.rooms.entry(id).or_insert_with(|| Room::new(id));
@@ -411,7 +420,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.show_room(id);
         self.show_rooms();
         self.out.answer(ticket, Ok(Answer::Done));
-        self.delete_if_alone();
+        self.go_on_deleting();
     }
 }
 
