@@ -258,7 +258,7 @@ fn nobody_joins_with_another_users_id_or_an_unusable_key() {
     // The point of order 1 "signs" everything; its user id is as good as any.
     let mut weak = PublicKey([0; 32]);
     weak.0[0] = 1;
-    let user = label::user_id(&weak);
+    let user = protocol::label::user_id(&weak);
     let member = MemberKeys {
         user,
         signing: weak,
