@@ -136,6 +136,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     pub(super) fn bye(&mut self, reason: ByeReason) {
         match reason {
             ByeReason::SessionEnded if self.is_ending() => self.set_link(Link::Idle),
+            ByeReason::SessionEnded if self.is_proving() => self.lost(),
             // Perhaps only this one did, because logging in again replaced it: the vault's answer tells.
             ByeReason::SessionEnded if self.attempts == 0 => {
                 self.attempts = 1;
@@ -164,6 +165,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn is_ending(&self) -> bool {
         let ends = |flow: &Flow| matches!(flow, Flow::LogOut { .. } | Flow::DeleteAccount { .. });
         self.flows.values().any(ends)
+    }
+
+    /// Whether the passphrase is being proven, which replaces the session at the server before this browser hears of it.
+    pub(super) fn is_proving(&self) -> bool {
+        let proves =
+            |flow: &Flow| matches!(flow, Flow::LogInFinish { .. } | Flow::RegisterFinish { .. });
+        self.flows.values().any(proves)
     }
 
     /// The session is over: everything stays as it is until the same person logs in again.

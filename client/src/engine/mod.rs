@@ -64,6 +64,9 @@ pub struct Engine<R> {
     vault: Vault,
     rooms: BTreeMap<RoomId, Room>,
     shown: Option<RoomId>,
+    /// The last call that went out before the passphrase was proven last. Proving replaces the session, so that calls up to this one may
+    /// have gone out under the old one.
+    proved: u32,
     /// Rooms still to be left before the account can be deleted, and the command that waits for it.
     deleting: Option<u32>,
 }
@@ -113,6 +116,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             vault: Vault::default(),
             rooms: BTreeMap::new(),
             shown: None,
+            proved: 0,
             deleting: None,
         }
     }
@@ -255,7 +259,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(flow) = self.flows.remove(&call) else {
             return;
         };
-        let expired = matches!(result, Err(PublicError::NotLoggedIn));
+        let proof = matches!(flow, Flow::LogInFinish { .. } | Flow::RegisterFinish { .. });
+        if proof && result.is_ok() {
+            self.proved = self.out.last_id();
+        }
+        // Under a session that is just being replaced this says nothing; the next try tells.
+        let stale = self.is_proving() || call <= self.proved;
+        let expired = matches!(result, Err(PublicError::NotLoggedIn)) && !stale;
         match (flow, result) {
             (Flow::VaultList { ticket }, Ok(ApiAnswer::Vault(items))) => {
                 self.vault_listed(ticket, items)

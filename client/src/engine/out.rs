@@ -32,6 +32,11 @@ impl Out {
         self.last_id
     }
 
+    /// The last number given.
+    pub fn last_id(&self) -> u32 {
+        self.last_id
+    }
+
     pub fn call(&mut self, request: ApiRequest) -> u32 {
         let call = self.next_id();
         self.actions.push_back(Action::Call { call, request });
