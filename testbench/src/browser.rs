@@ -10,7 +10,7 @@ use client::{
     io::{Action, Event, StretchFailure},
     opaque::OpaqueError,
 };
-use protocol::PublicError;
+use protocol::{PublicError, Time};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -27,6 +27,21 @@ pub enum Network {
 /// Changes a frame from the server on its way: what it gives comes instead.
 pub type Tamper = Box<dyn FnMut(String) -> Vec<String> + Send>;
 
+/// What becomes of one thing that the engine wants done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Done,
+    /// A call is carried out, but its answer is lost.
+    AnswerLost,
+    /// A call is carried out, but its answer waits for [`Browser::late_answers_arrive`].
+    AnswerLate,
+    /// The page is closed before it is done, and opened again.
+    Closed,
+}
+
+/// Decides on the fate of each action.
+pub type Fates = Box<dyn FnMut(&Action) -> Fate + Send>;
+
 pub struct Browser {
     engine: Engine<ChaCha20Rng>,
     rng: ChaCha20Rng,
@@ -37,6 +52,10 @@ pub struct Browser {
     socket: Socket,
     pub network: Network,
     pub tamper: Option<Tamper>,
+    pub fates: Option<Fates>,
+    /// How far this machine's clock is from everyone else's, in milliseconds.
+    pub skew: i64,
+    late: Vec<Event>,
     /// Every text frame from and to the server, for looking through.
     pub traffic: Vec<String>,
     pub screen: Screen,
@@ -63,6 +82,9 @@ impl Browser {
             socket: Socket::Closed,
             network: Network::Up,
             tamper: None,
+            fates: None,
+            skew: 0,
+            late: Vec::new(),
             traffic: Vec::new(),
             screen: Screen::default(),
             last_ticket: 0,
@@ -75,7 +97,8 @@ impl Browser {
     pub fn reload(&mut self) {
         self.socket = Socket::Closed;
         self.screen = Screen::default();
-        self.engine = Engine::new(child(&mut self.rng), self.clock.now());
+        self.late.clear();
+        self.engine = Engine::new(child(&mut self.rng), self.now());
         self.start();
     }
 
@@ -97,8 +120,20 @@ impl Browser {
         self.store.iter().flatten()
     }
 
+    /// The answers that were late come in, in the order of their calls.
+    pub fn late_answers_arrive(&mut self) {
+        for answer in std::mem::take(&mut self.late) {
+            self.handle(answer);
+        }
+    }
+
+    /// The time by this machine's clock.
+    fn now(&self) -> Time {
+        self.clock.now().saturating_add_signed(self.skew)
+    }
+
     fn handle(&mut self, event: Event) {
-        self.engine.handle(self.clock.now(), event);
+        self.engine.handle(self.now(), event);
         while let Some(delta) = self.engine.poll_delta() {
             self.screen.apply(delta);
         }
@@ -114,13 +149,16 @@ impl Browser {
         }
         while let Some(action) = self.engine.poll_action() {
             busy = true;
-            self.carry_out(action, backend).await;
+            match self.fates.as_mut().map_or(Fate::Done, |fate| fate(&action)) {
+                Fate::Closed => self.reload(),
+                fate => self.carry_out(action, fate, backend).await,
+            }
         }
         busy |= self.listen().await;
         if self
             .engine
             .poll_timeout()
-            .is_some_and(|due| due <= self.clock.now())
+            .is_some_and(|due| due <= self.now())
         {
             self.handle(Event::Tick);
             busy = true;
@@ -140,7 +178,7 @@ impl Browser {
         self.handle(Event::SocketClosed);
     }
 
-    async fn carry_out(&mut self, action: Action, backend: Option<&Backend>) {
+    async fn carry_out(&mut self, action: Action, fate: Fate, backend: Option<&Backend>) {
         match action {
             Action::Connect => {
                 self.socket = match backend {
@@ -159,11 +197,16 @@ impl Browser {
                     Some(backend) => calls::call(backend, &mut self.jar, request).await,
                     None => Err(PublicError::Unreachable),
                 };
-                let result = match self.network {
-                    Network::AnswersLost => Err(PublicError::Unreachable),
-                    _ => result,
+                let lost = self.network == Network::AnswersLost || fate == Fate::AnswerLost;
+                let result = match lost {
+                    true => Err(PublicError::Unreachable),
+                    false => result,
                 };
-                self.handle(Event::Answered { call, result });
+                let answer = Event::Answered { call, result };
+                match fate {
+                    Fate::AnswerLate => self.late.push(answer),
+                    _ => self.handle(answer),
+                }
             }
             Action::Stretch { job, work } => {
                 let result = work.run(&mut self.rng).map_err(|error| match error {

@@ -16,5 +16,5 @@ mod screen;
 mod server;
 
 pub use bench::{Bench, PASSPHRASE, Who};
-pub use browser::{Browser, Network, Tamper};
+pub use browser::{Browser, Fate, Fates, Network, Tamper};
 pub use screen::Screen;
