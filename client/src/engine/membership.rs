@@ -230,12 +230,18 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
     }
 
-    /// The vault refused a room's item: what waited for it fails.
+    /// The vault refused a room's item: what waited for it fails, or goes on waiting where nobody asked for it.
     pub(super) fn vault_refused(&mut self, id: RoomId, error: &PublicError) {
-        let waiting = self.rooms.get_mut(&id).and_then(|room| room.waiting.take());
-        if let Some(Waiting::Create { ticket, .. } | Waiting::Join { ticket, .. }) = waiting {
-            self.rooms.remove(&id);
-            self.out.answer(ticket, Err(error.clone().into()));
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        match room.waiting {
+            Some(Waiting::Create { ticket, .. } | Waiting::Join { ticket, .. }) => {
+                self.rooms.remove(&id);
+                self.out.answer(ticket, Err(error.clone().into()));
+            }
+            Some(Waiting::Rotate) => self.reveals_failed(id, error.clone().into()),
+            None => {}
         }
     }
 

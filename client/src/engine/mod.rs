@@ -163,10 +163,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// When [`Event::Tick`] is due, if time alone changes anything.
     pub fn poll_timeout(&self) -> Option<Time> {
         self.account.as_ref()?;
-        let rooms = self
-            .rooms
-            .values()
-            .filter_map(|room| room.outbox.timeout().into_iter().chain(room.retry_at).min());
+        // Without a line nothing in a room is tried again, so there is nothing to wake up for.
+        let rooms = self.rooms.values().filter(|_| self.link.is_up());
+        let rooms =
+            rooms.filter_map(|room| room.outbox.timeout().into_iter().chain(room.retry_at).min());
         rooms
             .chain(self.link.timeout())
             .chain(self.vault_timeout())

@@ -57,6 +57,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(next) = room.current().map(|epoch| epoch.ctx.epoch + 1) else {
             return;
         };
+        if room.retry_at.is_some_and(|at| at > now) {
+            return;
+        }
         if room.rotation.is_some() || room.is_behind() {
             room.retry_at = Some(now + AGAIN);
             return;
@@ -164,6 +167,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         room.rotation = None;
         room.retry_at = Some(now + 10 * AGAIN);
+        self.reveals_failed(id, trouble);
+    }
+
+    pub(super) fn reveals_failed(&mut self, id: RoomId, trouble: Trouble) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
         for ticket in std::mem::take(&mut room.reveals) {
             self.out.answer(ticket, Err(trouble.clone()));
         }

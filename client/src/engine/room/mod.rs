@@ -129,6 +129,10 @@ impl Room {
         state.try_secrets(self.secrets_of(epoch));
         self.verifier
             .header(epoch, state.header_seq, state.header_hash);
+        if self.current().is_none_or(|it| it.ctx.epoch < epoch) {
+            // Whoever made it, a rotation of the epoch before is over.
+            self.rotation = None;
+        }
         self.epochs.insert(epoch, state);
     }
 
