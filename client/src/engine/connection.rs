@@ -3,7 +3,7 @@
 //! not hit by all clients at once.
 
 use super::{Engine, flow::Flow};
-use crate::io::{Action, ApiRequest};
+use crate::io::Action;
 use model::{Connection, Delta, Phase};
 use protocol::{
     Time, VERSION,
@@ -80,7 +80,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Reads the vault and then connects. `ticket` is the log-in that waits for the vault.
     pub(super) fn read_vault(&mut self, ticket: u32) {
         self.set_link(Link::Reading);
-        self.call(ApiRequest::VaultList, Flow::VaultList { ticket });
+        self.list_vault(ticket);
     }
 
     pub(super) fn open_socket(&mut self) {

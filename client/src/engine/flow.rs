@@ -9,6 +9,7 @@ use crate::{
 };
 use model::SecretText;
 use protocol::{Hash, RoomId, Username, api::StoredCredentials};
+use std::collections::BTreeMap;
 
 /// A half-done command or upkeep.
 pub(super) enum Flow {
@@ -54,7 +55,11 @@ pub(super) enum Flow {
     /// Sessions are being ended.
     Revoke { ticket: u32 },
     /// The vault is being read. `ticket` is the log-in that waits for it.
-    VaultList { ticket: u32 },
+    VaultList {
+        ticket: u32,
+        /// The versions that this browser had seen when it asked.
+        seen: BTreeMap<String, u64>,
+    },
     /// A vault item is being written.
     VaultPut { item: String },
     /// A room's first header is with the server.
@@ -96,7 +101,7 @@ impl Flow {
             | Self::DeleteAccount { ticket }
             | Self::Sessions { ticket }
             | Self::Revoke { ticket }
-            | Self::VaultList { ticket }
+            | Self::VaultList { ticket, .. }
             | Self::RoomCreate { ticket, .. }
             | Self::RoomFind { ticket, .. }
             | Self::Join { ticket, .. }

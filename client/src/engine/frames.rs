@@ -2,10 +2,9 @@
 
 use super::{
     Engine, Room,
-    flow::Flow,
     room::epoch::{EpochState, Lie},
 };
-use crate::{account::Identity, io::ApiRequest};
+use crate::account::Identity;
 use model::{Alarm, TimelineOp, Trouble};
 use protocol::{
     Epoch, Hash, RoomId, Seq,
@@ -67,7 +66,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             ServerFrame::Failed { request, .. } => self.request_failed(request),
             ServerFrame::VaultChanged { item, version } => {
                 if self.vault.seen.get(&item).copied().unwrap_or(0) < version {
-                    self.call(ApiRequest::VaultList, Flow::VaultList { ticket: 0 });
+                    self.list_vault(0);
                 }
             }
             ServerFrame::Pong => {}

@@ -267,10 +267,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let stale = self.is_proving() || call <= self.proved;
         let expired = matches!(result, Err(PublicError::NotLoggedIn)) && !stale;
         match (flow, result) {
-            (Flow::VaultList { ticket }, Ok(ApiAnswer::Vault(items))) => {
-                self.vault_listed(ticket, items)
+            (Flow::VaultList { ticket, seen }, Ok(ApiAnswer::Vault(items))) => {
+                self.vault_listed(ticket, &seen, items)
             }
-            (Flow::VaultList { ticket }, result) => {
+            (Flow::VaultList { ticket, .. }, result) => {
                 let error = result.err().unwrap_or(PublicError::Malformed);
                 if !expired {
                     self.lost();

@@ -276,12 +276,28 @@ pub(super) struct Vault {
 }
 
 impl<R: RngCore + CryptoRng> Engine<R> {
-    /// The whole vault came.
-    pub(super) fn vault_listed(&mut self, ticket: u32, items: Vec<VaultItem>) {
-        let mut missing: Vec<String> = self.vault.seen.keys().cloned().collect();
+    /// Reads the whole vault.
+    pub(super) fn list_vault(&mut self, ticket: u32) {
+        let seen = self.vault.seen.clone();
+        self.call(ApiRequest::VaultList, Flow::VaultList { ticket, seen });
+    }
+
+    pub(super) fn is_reading_vault(&self) -> bool {
+        let reads = |flow: &Flow| matches!(flow, Flow::VaultList { .. });
+        self.flows.values().any(reads)
+    }
+
+    /// The whole vault came. It must have what was `seen` when it was asked for; what was written since it may lack.
+    pub(super) fn vault_listed(
+        &mut self,
+        ticket: u32,
+        seen: &BTreeMap<String, u64>,
+        items: Vec<VaultItem>,
+    ) {
+        let mut missing: Vec<String> = seen.keys().cloned().collect();
         for item in items {
             missing.retain(|name| *name != item.item);
-            self.take_item(item);
+            self.take_item(item, seen);
         }
         for name in missing {
             self.vault_alarm(&name, "it is missing");
@@ -295,8 +311,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.out.answer(ticket, Ok(Answer::Done));
     }
 
-    fn take_item(&mut self, item: VaultItem) {
-        let seen = self.vault.seen.get(&item.item).copied().unwrap_or(0);
+    fn take_item(&mut self, item: VaultItem, seen: &BTreeMap<String, u64>) {
+        let seen = seen.get(&item.item).copied().unwrap_or(0);
         if item.version < seen {
             self.vault_alarm(&item.item, "it is older than what this browser has seen");
             return;
@@ -340,7 +356,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn note_version(&mut self, item: String, version: u64) {
-        self.vault.seen.insert(item, version);
+        let known = self.vault.seen.entry(item).or_default();
+        *known = version.max(*known);
         let seen = serde_json::to_vec(&self.vault.seen).unwrap_or_default();
         self.out
             .store(vec![(super::VAULT_SEEN.to_owned(), Some(seen))]);
@@ -399,7 +416,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let saved = match result {
             Ok(ApiAnswer::VaultVersion(version)) => {
                 self.with_item(item, |it_version, _, writing| {
-                    *it_version = version;
+                    *it_version = version.max(*it_version);
                     *writing = false;
                 });
                 self.note_version(item.to_owned(), version);
@@ -411,7 +428,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     *writing = false;
                 });
                 // Reading merges; the item is still due, so the merged one is written then.
-                self.call(ApiRequest::VaultList, Flow::VaultList { ticket: 0 });
+                self.list_vault(0);
                 self.with_item(item, |_, due, _| *due = Some(now + GATHER));
                 false
             }
