@@ -63,11 +63,7 @@ pub(super) enum Flow {
     /// A vault item is being written.
     VaultPut { item: String },
     /// A room's first header is with the server.
-    RoomCreate {
-        ticket: u32,
-        room: RoomId,
-        name: String,
-    },
+    RoomCreate { ticket: u32, room: RoomId },
     /// A room is being looked up by its key.
     RoomFind {
         ticket: u32,

@@ -9,6 +9,7 @@ use model::{Alarm, TimelineOp, Trouble};
 use protocol::{
     Epoch, Hash, RoomId, Seq,
     frame::{ClientFrame, LoggedEntry, RoomHead, ServerFrame},
+    json::MAX_INTEGER,
     limits::PAGE_ENTRIES,
     open::{Head, RosterMember},
 };
@@ -87,6 +88,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.show_room(shown);
         }
         self.go_on_deleting();
+    }
+
+    /// What a call says of a room, which may come after the line said more.
+    pub(super) fn room_answered(&mut self, head: RoomHead) {
+        let known = self.rooms.get(&head.room).and_then(|room| room.server);
+        let newer = known.is_none_or(|known| known.head.seq < head.head.seq);
+        if newer && head.head.seq <= MAX_INTEGER {
+            self.room_listed(head);
+        }
     }
 
     /// The server says that this person is in a room, and how far the room is.

@@ -4,7 +4,7 @@ use super::{
     Engine,
     account::unexpected,
     flow::Flow,
-    room::{Room, Waiting, epoch::EpochState, outbox::Saying},
+    room::{Room, Waiting, epoch::EpochState},
 };
 use crate::{
     io::{ApiAnswer, ApiRequest},
@@ -66,11 +66,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         item.keep_secret(1, SecretText::new(secret.reveal().to_string()));
         item.join(now);
         name.clone_into(&mut item.name);
-        room.waiting = Some(Waiting::Create {
-            ticket,
-            header,
-            name: name.to_owned(),
-        });
+        room.waiting = Some(Waiting::Create { ticket, header });
         self.rooms.insert(id, room);
         Ok(())
     }
@@ -209,20 +205,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         };
         match room.waiting.take() {
-            Some(Waiting::Create {
-                ticket,
-                header,
-                name,
-            }) => {
+            Some(Waiting::Create { ticket, header }) => {
                 let request = ApiRequest::RoomCreate(RoomCreate { header });
-                self.call(
-                    request,
-                    Flow::RoomCreate {
-                        ticket,
-                        room: id,
-                        name,
-                    },
-                );
+                self.call(request, Flow::RoomCreate { ticket, room: id });
             }
             Some(Waiting::Join { ticket, secret }) => self.find_room(ticket, secret, 1),
             Some(Waiting::Rotate) => self.submit_rotation(id),
@@ -252,9 +237,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     ) {
         let ticket = flow.ticket();
         let outcome = match (flow, result) {
-            (Flow::RoomCreate { ticket, room, name }, Ok(ApiAnswer::Room(head))) => {
-                self.room_listed(head);
-                self.entered(ticket, room, Some(name));
+            (Flow::RoomCreate { ticket, room }, Ok(ApiAnswer::Room(head))) => {
+                self.room_answered(head);
+                self.out.answer(ticket, Ok(Answer::Room(room)));
                 Ok(())
             }
             (
@@ -266,8 +251,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 Ok(ApiAnswer::RoomFound(found)),
             ) => self.room_found(ticket, secret, tries, *found),
             (Flow::Join { ticket, room, .. }, Ok(ApiAnswer::Submitted(submitted))) => {
-                self.room_listed(submitted.head);
-                self.entered(ticket, room, None);
+                self.room_answered(submitted.head);
+                self.out.answer(ticket, Ok(Answer::Room(room)));
                 Ok(())
             }
             (
@@ -380,15 +365,6 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             },
         );
         Ok(())
-    }
-
-    /// This person is in the room now.
-    fn entered(&mut self, ticket: u32, id: RoomId, name: Option<String>) {
-        if let Some(name) = name {
-            // The room was just put into the list.
-            let _ = self.say(id, Saying::RoomName(name));
-        }
-        self.out.answer(ticket, Ok(Answer::Room(id)));
     }
 
     fn may_leave_again(&mut self, id: RoomId) -> bool {

@@ -48,31 +48,32 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         Ok(())
     }
 
-    /// Says the display name wherever the log has another one of this person, however that came about: the name may have been chosen
-    /// offline, on another device, or before the room was joined.
-    pub(super) fn announce_display_name(&mut self) {
+    /// Says names wherever the log lacks them, however that came about. The display name may have been chosen offline, on another device,
+    /// or before the room was joined; what made the room or its key may never have been answered.
+    pub(super) fn announce_names(&mut self) {
         let Some(account) = self.account.as_ref().filter(|_| self.link.is_up()) else {
             return;
         };
-        let (me, name) = (
-            account.identity.user(),
-            self.vault.settings.content.display_name.clone(),
-        );
-        let differs = |room: &&Room| {
-            room.listed == Some(true)
-                && room.can_seal()
-                && !room.is_behind()
-                && room.said_name(&me) != name
-        };
-        let rooms: Vec<RoomId> = self
-            .rooms
-            .values()
-            .filter(differs)
-            .map(|it| it.id)
-            .collect();
-        for room in rooms {
+        let me = account.identity.user();
+        // While the vault is read or written, another device may have chosen another name.
+        let settings = &self.vault.settings;
+        let settled = settings.is_saved() && !self.is_reading_vault();
+        let mut unsaid = Vec::new();
+        for room in self.rooms.values() {
+            if room.listed != Some(true) || !room.can_seal() || room.is_behind() {
+                continue;
+            }
+            if let Some(name) = room.unsaid_name(&me) {
+                unsaid.push((room.id, Saying::RoomName(name.to_owned())));
+            }
+            let name = &settings.content.display_name;
+            if settled && room.said_name(&me) != name {
+                unsaid.push((room.id, Saying::DisplayName(name.clone())));
+            }
+        }
+        for (room, what) in unsaid {
             // Listed rooms are there.
-            let _ = self.say(room, Saying::DisplayName(name.clone()));
+            let _ = self.say(room, what);
         }
     }
 

@@ -145,7 +145,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Event::Tick => {}
         }
         self.watch_link();
-        self.announce_display_name();
+        self.announce_names();
         self.pump_all();
         self.write_vault();
     }

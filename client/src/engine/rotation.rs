@@ -3,7 +3,7 @@
 use super::{
     Engine,
     flow::Flow,
-    room::{Room, Waiting, outbox::Saying},
+    room::{Room, Waiting},
 };
 use crate::{
     io::{ApiAnswer, ApiRequest},
@@ -134,17 +134,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let now = self.now;
         match result {
             Ok(ApiAnswer::Submitted(submitted)) => {
-                let name = self
-                    .rooms
-                    .get(&id)
-                    .map(|room| room.item.content.name.clone())
-                    .unwrap_or_default();
-                if !name.is_empty() {
-                    // Newcomers of the new epoch find the name behind its header.
-                    let _ = self.say(id, Saying::RoomName(name));
-                }
+                self.room_answered(submitted.head);
                 if let Some(room) = self.rooms.get_mut(&id) {
-                    room.server = Some(submitted.head);
                     room.retry_at = Some(now);
                 }
             }

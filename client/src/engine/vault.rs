@@ -246,7 +246,7 @@ impl RoomItem {
             self.head = theirs.head;
             self.last = theirs.last;
         }
-        if theirs.name_seq > self.name_seq {
+        if theirs.name_seq > self.name_seq || self.name.is_empty() {
             self.name = theirs.name;
             self.name_seq = theirs.name_seq;
         }

@@ -10,7 +10,7 @@ use super::vault::{Item, RoomItem};
 use crate::{authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
 use epoch::EpochState;
 use model::{Alarm, ItemKind, TimelineItem};
-use outbox::{Chain, Outbox, Saying};
+use outbox::{Chain, Outbox, Outgoing, Saying};
 use protocol::{
     Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead, open::Head,
 };
@@ -22,11 +22,7 @@ pub(super) use intake::Absorbed;
 /// What is to be done once the vault holds the room's secret: never before, or a crash would lose the only copy.
 pub(super) enum Waiting {
     /// Submit the first header.
-    Create {
-        ticket: u32,
-        header: OpenEntry,
-        name: String,
-    },
+    Create { ticket: u32, header: OpenEntry },
     /// Look the room up and join.
     Join { ticket: u32, secret: RoomSecret },
     /// Submit the rotation.
@@ -234,6 +230,16 @@ impl Room {
             });
         let logged = || self.item.content.names.get(me).map(|(_, name)| name);
         unsent.or_else(logged).map_or("", String::as_str)
+    }
+
+    /// The room's name, if this person made the newest key and nobody said the name since: newcomers look for it behind the header.
+    pub fn unsaid_name(&self, me: &UserId) -> Option<&str> {
+        let epoch = self.current()?;
+        let item = &self.item.content;
+        let waits = |item: &Outgoing| matches!(item.what, Saying::RoomName(_));
+        let due = epoch.header.author.user == *me && item.name_seq < epoch.header_seq;
+        let said = item.name.is_empty() || self.outbox.items.iter().any(waits);
+        (due && !said).then_some(&*item.name)
     }
 
     pub fn username_of(&self, user: &UserId) -> String {
