@@ -268,7 +268,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.find_room(ticket, secret, tries + 1);
                 Ok(())
             }
-            (Flow::Leave { ticket, room }, Ok(_) | Err(PublicError::NotMember)) => {
+            // Another device of this person was faster.
+            (Flow::Join { ticket, room, .. }, Err(PublicError::AlreadyMember)) => {
+                self.out.answer(ticket, Ok(Answer::Room(room)));
+                Ok(())
+            }
+            // A room that its last member left is unknown.
+            (
+                Flow::Leave { ticket, room },
+                Ok(_) | Err(PublicError::NotMember | PublicError::RoomUnknown),
+            ) => {
                 self.has_left(ticket, room);
                 Ok(())
             }
@@ -341,7 +350,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             let item = room.item.change_at_once(now);
             item.keep_secret(epoch, text);
             item.join(now);
-            room.waiting = Some(Waiting::Join { ticket, secret });
+            // Asked for twice, it is done once.
+            let before = room.waiting.replace(Waiting::Join { ticket, secret });
+            if let Some(Waiting::Join { ticket, .. }) = before {
+                self.out.answer(ticket, Ok(Answer::Room(id)));
+            }
             return Ok(());
         }
         let place = Place {
@@ -393,12 +406,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn has_left(&mut self, ticket: u32, id: RoomId) {
+        let mut unsent = Vec::new();
         if let Some(room) = self.rooms.get_mut(&id) {
             room.leaving = None;
             room.listed = Some(false);
-            room.outbox.items.clear();
+            unsent.extend(room.outbox.items.drain(..));
             room.item.change_at_once(self.now).leave(self.now);
         }
+        // Or it would go out after all when the person comes back.
+        self.settled(id, unsent);
         self.show_room(id);
         self.show_rooms();
         self.out.answer(ticket, Ok(Answer::Done));
