@@ -82,9 +82,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(item) = room.outbox.items.iter_mut().find(|item| item.key() == key) else {
             return Ok(());
         };
-        item.stage = Stage::Waiting;
-        let item = item.clone();
-        self.show_unsent(id, &item);
+        if matches!(item.stage, Stage::Failed(_)) {
+            item.stage = Stage::Waiting;
+            let item = item.clone();
+            self.show_unsent(id, &item);
+        }
         Ok(())
     }
 
@@ -142,22 +144,23 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if room.rotation_due() {
             return self.rotate(id);
         }
-        let epoch = room.current().map_or(0, |epoch| epoch.ctx.epoch);
         let Some(front) = room.outbox.front() else {
             return;
         };
         match &front.sealed {
-            Some(sealed) if sealed.epoch == epoch => {
+            // Also under a key that is over: it may be stored long since, and then only these bytes get the answer. If it is not, the
+            // server refuses it and it is sealed again.
+            Some(sealed) => {
                 let frame = ClientFrame::Send {
                     room: id,
                     id: front.id,
-                    epoch,
+                    epoch: sealed.epoch,
                     token: sealed.token.clone(),
                 };
                 front.stage = Stage::Sent;
                 self.out.send(&frame);
             }
-            _ => self.seal_front(id),
+            None => self.seal_front(id),
         }
     }
 
