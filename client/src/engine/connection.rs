@@ -206,6 +206,29 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
     }
 
+    /// The clock was set back: what is waited for takes no longer than it would have.
+    pub(super) fn clock_set_back(&mut self, by: Time) {
+        let back = |time: &mut Time| *time = time.saturating_sub(by);
+        match &mut self.link {
+            Link::Idle | Link::Reading => {}
+            Link::Opening { since } => back(since),
+            Link::Up { heard, pinged } => {
+                back(heard);
+                pinged.iter_mut().for_each(back);
+            }
+            Link::Waiting { until } => {
+                let until = until.saturating_sub(by);
+                self.set_link(Link::Waiting { until });
+            }
+        }
+        self.vault.settings.set_back(by);
+        for room in self.rooms.values_mut() {
+            room.item.set_back(by);
+            room.outbox.set_back(by);
+            room.retry_at.iter_mut().for_each(back);
+        }
+    }
+
     /// Does what time made due.
     pub(super) fn watch_link(&mut self) {
         if self.link.timeout().is_none_or(|due| due > self.now) {

@@ -123,6 +123,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// Takes an event that happened at `now`, in milliseconds since 1970.
     pub fn handle(&mut self, now: Time, event: Event) {
+        if let Some(by @ 1..) = self.now.checked_sub(now) {
+            self.clock_set_back(by);
+        }
         self.now = now;
         self.out.begin();
         match event {

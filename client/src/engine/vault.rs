@@ -58,6 +58,11 @@ impl<T> Item<T> {
         &mut self.content
     }
 
+    /// The clock was set back.
+    pub fn set_back(&mut self, by: Time) {
+        self.due = self.due.map(|due| due.saturating_sub(by));
+    }
+
     /// Whether all changes are with the server.
     pub fn is_saved(&self) -> bool {
         self.due.is_none() && !self.writing
@@ -475,7 +480,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.account()?;
         let settings = self.vault.settings.change_at_once(self.now);
         settings.display_name = name.to_owned();
-        settings.display_name_at = self.now;
+        settings.display_name_at = self.now.max(settings.display_name_at + 1);
         self.show_me();
         Ok(())
     }

@@ -149,7 +149,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             let has = !text.is_empty();
             let item = room.item.change(now);
             item.draft = text;
-            item.draft_at = now;
+            // Also where this device's clock is behind the one that wrote the draft.
+            item.draft_at = now.max(item.draft_at + 1);
             self.store_place(id);
             if had != has {
                 self.show_rooms();

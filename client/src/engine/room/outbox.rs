@@ -167,6 +167,15 @@ impl Outbox {
         }
     }
 
+    /// The clock was set back.
+    pub fn set_back(&mut self, by: Time) {
+        for item in &mut self.items {
+            if let Stage::Later(at) = &mut item.stage {
+                *at = at.saturating_sub(by);
+            }
+        }
+    }
+
     /// When something here is due.
     pub fn timeout(&self) -> Option<Time> {
         self.items
