@@ -225,6 +225,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if room.transcript.is_none() {
             match room.item.content.head {
                 Some(head) if head.seq <= server.head.seq => {
+                    // Where this person was away, what follows the head may lie in an epoch that is not loaded.
+                    if let Some((first, it)) = room.epochs.first_key_value()
+                        && it.header_seq > head.seq + 1
+                        && *first > 1
+                    {
+                        let before = first - 1;
+                        return self.ask_opens(id, before);
+                    }
                     if let Err(error) = room.start_window(head) {
                         raise_text(room, &error.to_string());
                     }
@@ -352,6 +360,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 .map(|entry| (entry.seq, entry)),
         );
         self.drain(id);
+        self.show_room(id);
     }
 
     fn older_page(&mut self, id: RoomId, base: Head, entries: Vec<LoggedEntry>) {
