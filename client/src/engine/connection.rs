@@ -41,6 +41,11 @@ impl Link {
         matches!(self, Self::Up { .. })
     }
 
+    /// Whether what comes over the socket is meant for this engine.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::Opening { .. } | Self::Up { .. })
+    }
+
     fn view(&self) -> Connection {
         match self {
             Self::Idle => Connection::Idle,

@@ -15,16 +15,18 @@ use protocol::{
 };
 use rand_core::{CryptoRng, RngCore};
 
+/// Epochs that are asked for together.
+const EPOCHS_AT_ONCE: usize = 32;
 /// Entries behind a header in which its author puts the room's name.
 const PROFILE_ENTRIES: u64 = 16;
 
 impl<R: RngCore + CryptoRng> Engine<R> {
     pub(super) fn frame(&mut self, text: &str) {
-        if self.account.is_none() {
+        if self.account.is_none() || !self.link.is_open() {
             return;
         }
         self.heard();
-        let Ok(frame) = serde_json::from_str(text) else {
+        let Some(frame) = serde_json::from_str(text).ok().filter(is_possible) else {
             self.out.notice("The server sent something that SecureChat does not understand. Reloading the page may help.");
             return self.lost();
         };
@@ -145,7 +147,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         }
         let first = match room.current() {
-            Some(loaded) if loaded.ctx.epoch >= last => last + 1,
+            Some(loaded) if loaded.ctx.epoch >= last => return self.catch_up(id),
             // What else happened in it before the next one began may be unknown here.
             Some(loaded) => loaded.ctx.epoch,
             None => room
@@ -155,7 +157,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 .last()
                 .map_or(last, |known| known.epoch.min(last)),
         };
-        for epoch in first..=last {
+        // The rest is asked for when these are here.
+        for epoch in (first..=last).take(EPOCHS_AT_ONCE) {
             self.ask_opens(id, epoch);
         }
         self.catch_up(id);
@@ -200,14 +203,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Ok(()) => {
                 room.keep_loaded_secret(epoch, self.now);
                 room.report_keys();
+                self.load_epochs(id);
+                self.fill_screen(id);
             }
+            // Nothing is asked for again by itself: the answer would be the same.
             Err(lie) => raise(room, &lie),
         }
-        self.catch_up(id);
         self.answer_reveals(id);
         self.show_room(id);
         self.show_rooms();
-        self.fill_screen(id);
     }
 
     /// Asks for what lies between the window and the head.
@@ -324,7 +328,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return self.older_page(id, base, entries);
         }
         if request.is_some() && room.asked.profile == request {
-            if room.absorb_profiles(&entries, self.now) {
+            // Nothing but their numbers says where these stand.
+            let header = room.current().map_or(0, |epoch| epoch.header_seq);
+            let asked = header..=header + PROFILE_ENTRIES;
+            if entries.iter().all(|entry| asked.contains(&entry.seq))
+                && room.absorb_profiles(&entries, self.now)
+            {
                 self.show_room(id);
                 self.show_rooms();
             }
@@ -378,7 +387,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.settled(id, settled);
                 self.show_absorbed(id, absorbed, true);
             }
-            Err(error) => raise_text(room, &error.to_string()),
+            // It is asked for again when the person asks.
+            Err(error) => {
+                raise_text(room, &error.to_string());
+                return self.show_room(id);
+            }
         }
         self.show_room(id);
         self.fill_screen(id);
@@ -503,6 +516,21 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             room.asked.profile.take_if(|asked| *asked == request);
             room.asked.opens.remove(&request);
         }
+    }
+}
+
+/// Whether a log can reach all the places that a frame names.
+fn is_possible(frame: &ServerFrame) -> bool {
+    let place = |entry: &LoggedEntry| (1..=MAX_INTEGER).contains(&entry.seq);
+    match frame {
+        ServerFrame::Welcome { rooms, .. } => rooms.iter().all(|room| room.head.seq <= MAX_INTEGER),
+        ServerFrame::Room { room } => room.head.seq <= MAX_INTEGER,
+        ServerFrame::Entry { entry, .. } => place(entry),
+        ServerFrame::Page { entries, .. } | ServerFrame::Opens { entries, .. } => {
+            entries.iter().all(place)
+        }
+        ServerFrame::Ack { seq, .. } => (1..=MAX_INTEGER).contains(seq),
+        _ => true,
     }
 }
 

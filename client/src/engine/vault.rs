@@ -11,6 +11,7 @@ use model::{Alarm, Answer, LastActivity, SecretText, Trouble};
 use protocol::{
     Epoch, PublicError, RoomId, Seq, Time, UserId, Username,
     api::{VaultItem, VaultPut},
+    json::MAX_INTEGER,
     open::Head,
 };
 use rand_core::{CryptoRng, RngCore};
@@ -419,7 +420,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let now = self.now;
         let room = item.parse::<RoomId>().ok();
         let saved = match result {
-            Ok(ApiAnswer::VaultVersion(version)) => {
+            Ok(ApiAnswer::VaultVersion(version)) if version <= MAX_INTEGER => {
                 self.with_item(item, |it_version, _, writing| {
                     *it_version = version.max(*it_version);
                     *writing = false;
