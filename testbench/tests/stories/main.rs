@@ -8,3 +8,6 @@ mod faults;
 mod keys;
 mod leaving;
 mod lies;
+mod races;
+mod reloads;
+mod tampering;

@@ -1,0 +1,530 @@
+//! Several things at once: late answers, two devices, clocks that disagree.
+
+use client::io::{Action, ApiRequest};
+use model::{Answer, Command, Delivery, RoomStatus, SecretText, Trouble};
+use protocol::{PublicError, frame::ServerFrame};
+use std::time::Duration;
+use testbench::{Bench, Fate, Network, Who};
+
+async fn two_in_a_room(bench: &mut Bench) -> (Who, Who, protocol::RoomId) {
+    let ana = bench.person("ana").await;
+    let ben = bench.person("ben").await;
+    let room = bench.make_room(ana, "Choir").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    (ana, ben, room)
+}
+
+fn join(key: &str) -> Command {
+    Command::JoinRoom {
+        key: SecretText::new(key.to_owned()),
+    }
+}
+
+/// Gives one fate to the calls that a condition picks, until it is told otherwise.
+fn calls(
+    bench: &mut Bench,
+    who: Who,
+    fate: Fate,
+    mut picked: impl FnMut(&ApiRequest) -> bool + Send + 'static,
+) {
+    bench.browser_mut(who).fates = Some(Box::new(move |action| match action {
+        Action::Call { request, .. } if picked(request) => fate,
+        _ => Fate::Done,
+    }));
+}
+
+/// Lets the late answers in and leaves the calls alone from here on.
+fn answers_come(bench: &mut Bench, who: Who) {
+    bench.browser_mut(who).fates = None;
+    bench.browser_mut(who).late_answers_arrive();
+}
+
+fn nothing_is_wrong(bench: &Bench, everyone: &[Who]) {
+    for who in everyone {
+        assert_eq!(bench[*who].alarms(), [""; 0]);
+        assert_eq!(bench[*who].broken(), [""; 0]);
+        assert_eq!(bench[*who].notices, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_rotation_whose_vault_write_fails_is_tried_again() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let cleo = bench.person("cleo").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(cleo, &key).await;
+    bench.ask(cleo, Command::LeaveRoom { room }).await.unwrap();
+    bench
+        .until("Cleo is gone", |bench| bench[ana].members().len() == 2)
+        .await;
+    calls(&mut bench, ana, Fate::AnswerLost, |request| {
+        matches!(request, ApiRequest::VaultPut(_))
+    });
+    bench.say(ana, room, "just us").await;
+    let revealed = bench.ask(ana, Command::RevealKey { room }).await;
+    assert!(revealed.is_err(), "{revealed:?}");
+    bench.later(Duration::from_secs(3)).await;
+    bench.browser_mut(ana).fates = None;
+    bench.shows(ben, &["ana: just us"]).await;
+    assert_ne!(bench.room_key(ana, room).await, key);
+    nothing_is_wrong(&bench, &[ana, ben]);
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_while_a_rotation_waits_comes_back() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let cleo = bench.person("cleo").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(cleo, &key).await;
+    bench.ask(cleo, Command::LeaveRoom { room }).await.unwrap();
+    bench
+        .until("Cleo is gone", |bench| bench[ana].members().len() == 2)
+        .await;
+    bench.browser_mut(ana).network = Network::Cut;
+    let reveal = bench.tell(ana, Command::RevealKey { room });
+    bench.say(ana, room, "just us").await;
+    bench.later(Duration::from_secs(20)).await;
+    bench.browser_mut(ana).network = Network::Up;
+    bench.shows(ben, &["ana: just us"]).await;
+    assert!(bench[ana].answers.contains_key(&reveal));
+    nothing_is_wrong(&bench, &[ana, ben]);
+}
+
+#[tokio::test]
+async fn a_second_rotation_works_after_the_line_broke_behind_the_first() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    for (name, text) in [("cleo", "one"), ("dan", "two")] {
+        let guest = bench.person(name).await;
+        let key = bench.room_key(ben, room).await;
+        bench.join(guest, &key).await;
+        bench.ask(guest, Command::LeaveRoom { room }).await.unwrap();
+        bench
+            .until("the guest is gone", |bench| bench[ana].members().len() == 2)
+            .await;
+        // The rotation is answered, but its entries never come over this line.
+        bench.browser_mut(ana).tamper =
+            Some(Box::new(|text| match text.contains("\"type\":\"entry\"") {
+                true => Vec::new(),
+                false => vec![text],
+            }));
+        bench.say(ana, room, text).await;
+        bench.later(Duration::from_secs(1)).await;
+        bench.browser_mut(ana).network = Network::Cut;
+        bench.later(Duration::from_secs(1)).await;
+        bench.browser_mut(ana).tamper = None;
+        bench.browser_mut(ana).network = Network::Up;
+        bench
+            .until("it is said", |bench| {
+                bench[ben].messages().contains(&format!("ana: {text}"))
+            })
+            .await;
+    }
+    nothing_is_wrong(&bench, &[ana, ben]);
+}
+
+#[tokio::test]
+async fn a_vault_list_that_is_slow_raises_no_alarm() {
+    let mut bench = Bench::new().await;
+    let ana = bench.browser();
+    // Signing up reads the vault and writes the settings at the same time.
+    calls(&mut bench, ana, Fate::AnswerLate, |request| {
+        matches!(request, ApiRequest::VaultList)
+    });
+    let sign_up = Command::SignUp {
+        username: "ana".to_owned(),
+        passphrase: SecretText::new(testbench::PASSPHRASE.to_owned()),
+    };
+    bench.tell(ana, sign_up);
+    bench.later(Duration::from_secs(5)).await;
+    answers_come(&mut bench, ana);
+    bench.online(ana).await;
+
+    // The phone's change makes the laptop read, and meanwhile it writes.
+    let phone = bench.second_device("ana").await;
+    calls(&mut bench, ana, Fate::AnswerLate, |request| {
+        matches!(request, ApiRequest::VaultList)
+    });
+    let name = |name: &str| Command::SetDisplayName {
+        name: name.to_owned(),
+    };
+    bench.ask(phone, name("Ana P.")).await.unwrap();
+    bench.later(Duration::from_secs(1)).await;
+    bench.ask(phone, name("Ana Q.")).await.unwrap();
+    bench.later(Duration::from_secs(1)).await;
+    bench.make_room(ana, "Choir").await;
+    answers_come(&mut bench, ana);
+    bench.later(Duration::from_secs(10)).await;
+    assert_eq!(
+        bench[ana].me.as_ref().map(|me| me.display_name.as_str()),
+        Some("Ana Q.")
+    );
+    nothing_is_wrong(&bench, &[ana, phone]);
+}
+
+#[tokio::test]
+async fn the_answer_to_a_join_that_comes_after_the_talk_raises_no_alarm() {
+    let mut bench = Bench::new().await;
+    let (ana, _, room) = two_in_a_room(&mut bench).await;
+    let cleo = bench.person("cleo").await;
+    let key = bench.room_key(ana, room).await;
+    calls(&mut bench, cleo, Fate::AnswerLate, |request| {
+        matches!(request, ApiRequest::RoomSubmit(_))
+    });
+    let ticket = bench.tell(cleo, join(&key));
+    bench
+        .until("Cleo is in", |bench| bench[ana].members().len() == 3)
+        .await;
+    bench.open(cleo, room).await;
+    bench.say(ana, room, "welcome").await;
+    bench.shows(cleo, &["ana: welcome"]).await;
+    answers_come(&mut bench, cleo);
+    assert_eq!(bench[cleo].answers[&ticket], Ok(Answer::Room(room)));
+    bench.say(ana, room, "all there?").await;
+    bench
+        .shows(cleo, &["ana: welcome", "ana: all there?"])
+        .await;
+    nothing_is_wrong(&bench, &[cleo]);
+}
+
+#[tokio::test]
+async fn two_devices_that_join_at_once_are_both_led_into_the_room() {
+    let mut bench = Bench::new().await;
+    let (ana, _, room) = two_in_a_room(&mut bench).await;
+    let key = bench.room_key(ana, room).await;
+    let cleo = bench.person("cleo").await;
+    let phone = bench.second_device("cleo").await;
+    // The phone looks the room up before the laptop is in, and signs after.
+    let mut finds = 0;
+    calls(&mut bench, phone, Fate::AnswerLate, move |request| {
+        finds += usize::from(matches!(request, ApiRequest::RoomFind(_)));
+        matches!(request, ApiRequest::RoomFind(_)) && finds == 2
+    });
+    let second = bench.tell(phone, join(&key));
+    bench.later(Duration::from_secs(1)).await;
+    let first = bench.ask(cleo, join(&key)).await;
+    assert_eq!(first, Ok(Answer::Room(room)));
+    answers_come(&mut bench, phone);
+    bench
+        .until("an answer", |bench| {
+            bench[phone].answers.contains_key(&second)
+        })
+        .await;
+    assert_eq!(bench[phone].answers[&second], Ok(Answer::Room(room)));
+    bench.open(phone, room).await;
+    bench.say(phone, room, "hello").await;
+    bench.shows(ana, &["cleo: hello"]).await;
+    nothing_is_wrong(&bench, &[ana, cleo, phone]);
+}
+
+#[tokio::test]
+async fn a_join_that_is_asked_for_twice_is_answered_twice() {
+    let mut bench = Bench::new().await;
+    let (ana, _, room) = two_in_a_room(&mut bench).await;
+    let key = bench.room_key(ana, room).await;
+    let cleo = bench.person("cleo").await;
+    let mut late = 0;
+    calls(&mut bench, cleo, Fate::AnswerLate, move |request| {
+        late += usize::from(matches!(request, ApiRequest::VaultPut(_)));
+        matches!(request, ApiRequest::VaultPut(_)) && late == 1
+    });
+    let tickets = [bench.tell(cleo, join(&key)), bench.tell(cleo, join(&key))];
+    bench.later(Duration::from_secs(1)).await;
+    answers_come(&mut bench, cleo);
+    bench
+        .until("both answers", |bench| {
+            tickets
+                .iter()
+                .all(|ticket| bench[cleo].answers.contains_key(ticket))
+        })
+        .await;
+    bench.open(cleo, room).await;
+    nothing_is_wrong(&bench, &[ana, cleo]);
+}
+
+#[tokio::test]
+async fn a_name_that_one_device_chose_is_not_taken_back_by_the_other() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let name = |name: &str| Command::SetDisplayName {
+        name: name.to_owned(),
+    };
+    bench.ask(ana, name("First")).await.unwrap();
+    let phone = bench.second_device("ana").await;
+    bench.open(phone, room).await;
+    bench.get_across(ana, room, "hello").await;
+    bench.shows(ben, &["First: hello"]).await;
+    let before = bench[ana].timeline.last().unwrap().seq.unwrap();
+    // The laptop's reading of the vault takes a while.
+    calls(&mut bench, ana, Fate::AnswerLate, |request| {
+        matches!(request, ApiRequest::VaultList)
+    });
+    bench.ask(phone, name("Second")).await.unwrap();
+    bench.shows(ben, &["Second: hello"]).await;
+    bench.later(Duration::from_secs(2)).await;
+    answers_come(&mut bench, ana);
+    bench.later(Duration::from_secs(2)).await;
+    bench.get_across(ana, room, "bye").await;
+    let after = bench[ana].timeline.last().unwrap().seq.unwrap();
+    assert_eq!(after, before + 2, "the name is said once");
+    bench.shows(ben, &["Second: hello", "Second: bye"]).await;
+}
+
+#[tokio::test]
+async fn a_message_that_went_out_before_a_new_key_is_not_sent_again_under_it() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let cleo = bench.person("cleo").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(cleo, &key).await;
+    let phone = bench.second_device("ana").await;
+    bench.open(phone, room).await;
+    bench.browser_mut(ana).network = Network::AnswersLost;
+    bench.say(ana, room, "once").await;
+    bench.shows(phone, &["ana: once"]).await;
+    bench.browser_mut(ana).network = Network::Cut;
+    bench.ask(cleo, Command::LeaveRoom { room }).await.unwrap();
+    bench
+        .until("Cleo is gone", |bench| bench[phone].members().len() == 2)
+        .await;
+    bench.get_across(phone, room, "new key").await;
+    // The phone puts its head, which is beyond all of it, into the vault.
+    bench.later(Duration::from_secs(60)).await;
+
+    bench.browser_mut(ana).reload();
+    bench.browser_mut(ana).network = Network::Up;
+    bench.online(ana).await;
+    bench.open(ana, room).await;
+    bench
+        .until("it counts as sent", |bench| bench[ana].all_sent())
+        .await;
+    bench.get_across(ana, room, "last").await;
+    let all = ["ana: once", "ana: new key", "ana: last"];
+    for who in [ana, phone, ben] {
+        bench.shows(who, &all).await;
+    }
+    nothing_is_wrong(&bench, &[ana, phone, ben]);
+}
+
+#[tokio::test]
+async fn what_was_not_sent_goes_with_the_room_that_is_left() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    bench.browser_mut(ana).tamper = Some(Box::new(|text| {
+        match serde_json::from_str(&text).unwrap() {
+            ServerFrame::Ack { room, id, .. } => {
+                let error = PublicError::NotMember;
+                let refusal = ServerFrame::Refused { room, id, error };
+                vec![serde_json::to_string(&refusal).unwrap()]
+            }
+            ServerFrame::Entry { .. } => Vec::new(),
+            _ => vec![text],
+        }
+    }));
+    bench.say(ana, room, "refused").await;
+    bench
+        .until("it failed", |bench| {
+            matches!(
+                bench[ana].delivery("refused"),
+                Some(Delivery::Failed { .. })
+            )
+        })
+        .await;
+    bench.browser_mut(ana).tamper = None;
+    // What is missing comes over a new line.
+    bench.kill_server();
+    bench.start_server().await;
+    bench.online(ana).await;
+    bench.ask(ana, Command::LeaveRoom { room }).await.unwrap();
+    bench.browser_mut(ana).reload();
+    bench.online(ana).await;
+    let out = bench.ask(ana, Command::LogOut { discard: false }).await;
+    assert_eq!(out, Ok(Answer::Done));
+    nothing_is_wrong(&bench, &[ben]);
+}
+
+#[tokio::test]
+async fn a_draft_that_was_sent_is_gone_where_the_clock_is_ahead() {
+    let mut bench = Bench::new().await;
+    let (ana, _, room) = two_in_a_room(&mut bench).await;
+    let phone = bench.second_device("ana").await;
+    bench.browser_mut(phone).skew = 3_600_000;
+    bench.open(phone, room).await;
+    let text = "hello".to_owned();
+    bench
+        .ask(phone, Command::SetDraft { room, text })
+        .await
+        .unwrap();
+    bench
+        .until("the laptop knows of the draft", |bench| {
+            bench[ana].rooms[0].draft
+        })
+        .await;
+    bench.get_across(ana, room, "hello").await;
+    bench.later(Duration::from_secs(10)).await;
+    assert!(!bench[phone].rooms[0].draft);
+    let third = bench.second_device("ana").await;
+    bench.open(third, room).await;
+    assert_eq!(bench[third].room.as_ref().unwrap().draft, "");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_an_hour_holds_nothing_up() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    bench.browser_mut(ana).network = Network::Cut;
+    bench.later(Duration::from_secs(1)).await;
+    bench.say(ana, room, "one").await;
+    bench.browser_mut(ana).skew = -3_600_000;
+    bench.browser_mut(ana).network = Network::Up;
+    bench.later(Duration::from_secs(120)).await;
+    assert_eq!(bench[ben].messages(), ["ana: one"]);
+    bench.browser_mut(ana).skew = 86_400_000;
+    bench.say(ana, room, "two").await;
+    bench.shows(ben, &["ana: one", "ana: two"]).await;
+    nothing_is_wrong(&bench, &[ana, ben]);
+}
+
+#[tokio::test]
+async fn an_account_in_several_rooms_can_be_deleted_while_the_line_changes() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, _) = two_in_a_room(&mut bench).await;
+    for name in ["Kitchen", "Garden"] {
+        let room = bench.make_room(ana, name).await;
+        let key = bench.room_key(ana, room).await;
+        bench.join(ben, &key).await;
+    }
+    // The log-in ends the old session, and the line notices before the log-in is answered.
+    calls(&mut bench, ana, Fate::AnswerLate, |request| {
+        matches!(request, ApiRequest::LoginFinish(_))
+    });
+    let delete = Command::DeleteAccount {
+        passphrase: SecretText::new(testbench::PASSPHRASE.to_owned()),
+    };
+    let ticket = bench.tell(ana, delete);
+    bench.later(Duration::from_millis(300)).await;
+    answers_come(&mut bench, ana);
+    bench
+        .until("an answer", |bench| {
+            bench[ana].answers.contains_key(&ticket)
+        })
+        .await;
+    assert_eq!(bench[ana].answers[&ticket], Ok(Answer::Done));
+    bench
+        .until("Ben is alone", |bench| bench[ben].members() == ["ben"])
+        .await;
+}
+
+#[tokio::test]
+async fn a_member_who_is_away_learns_that_an_account_is_gone() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    bench.get_across(ana, room, "before").await;
+    bench.shows(ben, &["ana: before"]).await;
+    bench.browser_mut(ben).network = Network::Cut;
+    bench.say(ben, room, "still there?").await;
+    let delete = Command::DeleteAccount {
+        passphrase: SecretText::new(testbench::PASSPHRASE.to_owned()),
+    };
+    bench.ask(ana, delete).await.unwrap();
+    bench.browser_mut(ben).network = Network::Up;
+    bench
+        .until("Ben is alone", |bench| {
+            bench[ben].members() == ["ben"] && bench[ben].all_sent()
+        })
+        .await;
+    assert_eq!(bench[ben].messages(), ["ana: before", "ben: still there?"]);
+    assert_eq!(
+        bench[ben].room.as_ref().unwrap().members[0].role,
+        protocol::open::Role::Owner
+    );
+    nothing_is_wrong(&bench, &[ben]);
+}
+
+#[tokio::test]
+async fn the_last_one_can_leave_even_if_the_first_answer_is_lost() {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let room = bench.make_room(ana, "Alone").await;
+    bench.browser_mut(ana).tamper = Some(Box::new(|text| match text.contains("room_left") {
+        true => Vec::new(),
+        false => vec![text],
+    }));
+    calls(&mut bench, ana, Fate::AnswerLost, |request| {
+        matches!(request, ApiRequest::RoomSubmit(_))
+    });
+    let leave = || Command::LeaveRoom { room };
+    assert!(bench.ask(ana, leave()).await.is_err());
+    bench.browser_mut(ana).fates = None;
+    assert_eq!(bench.ask(ana, leave()).await, Ok(Answer::Done));
+    assert!(bench[ana].rooms.is_empty());
+}
+
+#[tokio::test]
+async fn joining_again_on_a_device_that_was_never_there_shows_everything() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    bench.get_across(ana, room, "first key").await;
+    bench.later(Duration::from_secs(40)).await;
+    bench.ask(ana, Command::LeaveRoom { room }).await.unwrap();
+    bench.later(Duration::from_secs(5)).await;
+    bench
+        .until("Ana is gone", |bench| bench[ben].members() == ["ben"])
+        .await;
+    bench.get_across(ben, room, "second key").await;
+    let guest = bench.person("guest").await;
+    let key = bench.room_key(ben, room).await;
+    bench.join(guest, &key).await;
+    bench.ask(guest, Command::LeaveRoom { room }).await.unwrap();
+    bench
+        .until("the guest is gone", |bench| bench[ben].members() == ["ben"])
+        .await;
+    bench.get_across(ben, room, "third key").await;
+    let key = bench.room_key(ben, room).await;
+    let phone = bench.second_device("ana").await;
+    bench.join(phone, &key).await;
+    let all = ["ana: first key", "ben: second key", "ben: third key"];
+    bench.shows(phone, &all).await;
+    bench.get_across(phone, room, "back").await;
+    assert_eq!(
+        bench[phone].room.as_ref().unwrap().status,
+        RoomStatus::Ready
+    );
+    nothing_is_wrong(&bench, &[ben, phone]);
+}
+
+#[tokio::test]
+async fn a_refused_join_is_said_and_changes_nothing() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let cleo = bench.person("cleo").await;
+    let key = bench.room_key(ana, room).await;
+    // Ben leaves between Cleo's look and her signature.
+    let mut finds = 0;
+    calls(&mut bench, cleo, Fate::AnswerLate, move |request| {
+        finds += usize::from(matches!(request, ApiRequest::RoomFind(_)));
+        matches!(request, ApiRequest::RoomFind(_)) && finds == 2
+    });
+    let ticket = bench.tell(cleo, join(&key));
+    bench.later(Duration::from_secs(1)).await;
+    bench.ask(ben, Command::LeaveRoom { room }).await.unwrap();
+    answers_come(&mut bench, cleo);
+    bench
+        .until("an answer", |bench| {
+            bench[cleo].answers.contains_key(&ticket)
+        })
+        .await;
+    assert_eq!(
+        bench[cleo].answers[&ticket],
+        Err(Trouble::Server(PublicError::RotationDue))
+    );
+    assert!(bench[cleo].rooms.is_empty());
+    let key = bench.room_key(ana, room).await;
+    bench.join(cleo, &key).await;
+    bench.say(cleo, room, "hello").await;
+    bench.shows(ana, &["cleo: hello"]).await;
+    nothing_is_wrong(&bench, &[ana, cleo]);
+}
