@@ -16,7 +16,7 @@ pub const PASSPHRASE: &str = "nine purple lanterns over Zagreb";
 /// When all stories begin, in milliseconds since 1970.
 const START: u64 = 1_750_000_000_000;
 /// Real time after which a story is stuck.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// While nothing happens, this much of the fake time passes in a millisecond.
 const PACE: Duration = Duration::from_millis(20);
 
