@@ -13,6 +13,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// Bytes of an OPAQUE message.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,18 +26,8 @@ impl std::fmt::Debug for OpaqueMessage {
     }
 }
 
-/// An account's public side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountKeys {
-    /// The user.
-    pub user: UserId,
-    /// Their username.
-    pub username: Username,
-    /// Ed25519.
-    pub signing: PublicKey,
-    /// X25519.
-    pub agreement: PublicKey,
-}
+/// An account's public side: its name and keys, as its rooms know them.
+pub use crate::open::MemberKeys as AccountKeys;
 
 /// Everything that a passphrase or a recovery code opens, replaced only as a whole and only by the identity's signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -246,6 +237,17 @@ pub struct CredentialsFinish {
     pub credentials: Credentials,
 }
 
+/// `identity_replace`: other keys for the account, within a session that was made minutes ago. Ends all other sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityReplace {
+    /// The account with its new keys, one further than those that the server has.
+    pub account: AccountKeys,
+    /// One version up, signed by the new key.
+    pub credentials: Credentials,
+    /// The settings item of the vault, sealed under the new account secret.
+    pub settings: VaultPut,
+}
+
 /// A session in the answer of `sessions`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionInfo {
@@ -305,13 +307,16 @@ pub struct RoomFound {
     pub room: RoomId,
     /// Its epoch.
     pub epoch: Epoch,
-    /// The members with which the epoch started.
+    /// The members with which the epoch started …
     pub members: Vec<RosterMember>,
+    /// … and who was banned then.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub banned: BTreeSet<UserId>,
     /// The epoch's open entries, its header first.
     pub entries: Vec<LoggedEntry>,
 }
 
-/// `room_submit`: open entries that stand or fall together: a join, a leave, or a header with its wraps. Answered by [`Submitted`].
+/// `room_submit`: open entries that stand or fall together: a header with its wraps, or one of any other kind. Answered by [`Submitted`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomSubmit {
     /// Which room.

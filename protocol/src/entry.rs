@@ -2,7 +2,7 @@
 
 use crate::{
     PublicKey, b64,
-    ids::Signature,
+    ids::{Hash, Signature},
     json::JsonError,
     label::{self, SignaturePurpose},
     limits,
@@ -18,6 +18,8 @@ pub enum Entry {
     Sealed(String),
     /// Class 1: a signed statement that the server must read in order to act on it.
     Open(OpenEntry),
+    /// What is left of a sealed entry whose payload was dropped: its `E`.
+    Purged(Hash),
 }
 
 /// Class 1: `u32 length ‖ JSON ‖ identity signature (64) ‖ join signature (64, zero where unused)`.
@@ -29,7 +31,7 @@ pub struct OpenEntry {
     pub json: String,
     /// By the sender's identity key.
     pub signature: Signature,
-    /// By the epoch's join key; [`Signature::ZERO`] where the kind needs none.
+    /// By the epoch's join key, or for an identity change by the new key; [`Signature::ZERO`] where the kind needs none.
     pub join_signature: Signature,
 }
 
@@ -57,16 +59,17 @@ impl Entry {
     /// The class byte.
     pub fn class(&self) -> u8 {
         match self {
-            Self::Sealed(_) => SEALED,
+            Self::Sealed(_) | Self::Purged(_) => SEALED,
             Self::Open(_) => OPEN,
         }
     }
 
-    /// The bytes after the class.
+    /// The bytes after the class; none of a purged entry.
     pub fn payload(&self) -> Vec<u8> {
         match self {
             Self::Sealed(token) => token.as_bytes().to_vec(),
             Self::Open(open) => open.to_bytes(),
+            Self::Purged(_) => Vec::new(),
         }
     }
 

@@ -43,6 +43,12 @@ pub enum PublicError {
     /// Only an admin or the owner may do this.
     #[error("Only an admin or the owner of this room may do this.")]
     NotAllowed,
+    /// The user was banned from the room.
+    #[error("You were banned from this room.")]
+    Banned,
+    /// The statement would change nothing: someone else, or another device, was faster.
+    #[error("This is so already.")]
+    NoChange,
     /// The account can't be deleted while it is in rooms: only its own signature can take it out of them.
     #[error("You are still in rooms. Leave them first, then delete the account.")]
     StillMember,
@@ -112,6 +118,9 @@ pub enum Limit {
     /// Members of one room.
     #[error("This room is full.")]
     MembersPerRoom,
+    /// Users banned from one room.
+    #[error("This room has banned as many people as it can.")]
+    BansPerRoom,
     /// Messages of one user in a minute.
     #[error("You are sending very fast. Your messages go out in a moment.")]
     MessagesPerMinute,
@@ -128,11 +137,16 @@ impl PublicError {
             | Self::ReauthRequired
             | Self::WrongCredentials
             | Self::WrongRecoveryCode => 401,
-            Self::NotMember | Self::NotAllowed | Self::CrossSite | Self::RegistrationClosed => 403,
+            Self::NotMember
+            | Self::NotAllowed
+            | Self::Banned
+            | Self::CrossSite
+            | Self::RegistrationClosed => 403,
             Self::RoomUnknown => 404,
             Self::UsernameTaken
             | Self::AlreadyMember
             | Self::StillMember
+            | Self::NoChange
             | Self::RotationDue
             | Self::StaleOpen { .. }
             | Self::StaleEpoch { .. }

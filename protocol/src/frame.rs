@@ -7,6 +7,7 @@ use crate::{
     open::{Head, RosterMember},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// From client to server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,32 @@ pub enum ClientFrame {
         room: RoomId,
         /// Which epoch.
         epoch: Epoch,
+    },
+    /// How far the user has read a room: replaces what was said before. Answered only where it is refused, by
+    /// [`ServerFrame::SlotRefused`].
+    Slot {
+        /// Which room.
+        room: RoomId,
+        /// The epoch under which the token is sealed.
+        epoch: Epoch,
+        /// The Fernet token.
+        token: String,
+    },
+    /// Asks how far the members of a room have read. Answered by [`ServerFrame::Slots`].
+    Slots {
+        /// Echoed in the answer; not 0.
+        request: u32,
+        /// Which room.
+        room: RoomId,
+    },
+    /// Something to relay to the other members at once and never to store. Not answered.
+    Signal {
+        /// Which room.
+        room: RoomId,
+        /// The epoch under which the token is sealed.
+        epoch: Epoch,
+        /// The Fernet token.
+        token: String,
     },
     /// Proves that the connection lives. Answered by [`ServerFrame::Pong`].
     Ping,
@@ -118,8 +145,11 @@ pub enum ServerFrame {
         room: RoomId,
         /// Which epoch.
         epoch: Epoch,
-        /// The members with which the epoch started: what the header's roster hash covers.
+        /// The members with which the epoch started …
         members: Vec<RosterMember>,
+        /// … and who was banned then: what the header's roster hash covers.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        banned: BTreeSet<UserId>,
         /// The epoch's open entries in order, its header first.
         entries: Vec<LoggedEntry>,
     },
@@ -142,6 +172,38 @@ pub enum ServerFrame {
         id: MessageId,
         /// Why.
         error: PublicError,
+    },
+    /// How far a member has read.
+    Slot {
+        /// Which room.
+        room: RoomId,
+        /// Of whom, and where.
+        #[serde(flatten)]
+        slot: Unlogged,
+    },
+    /// Answers [`ClientFrame::Slots`].
+    Slots {
+        /// The request that it answers.
+        request: u32,
+        /// Which room.
+        room: RoomId,
+        /// One for each member who said something.
+        slots: Vec<Unlogged>,
+    },
+    /// A receipt is not stored.
+    SlotRefused {
+        /// Which room.
+        room: RoomId,
+        /// Why.
+        error: PublicError,
+    },
+    /// Something that another member signals just now.
+    Signal {
+        /// Which room.
+        room: RoomId,
+        /// By whom, and what.
+        #[serde(flatten)]
+        signal: Unlogged,
     },
     /// A request could not be answered, or what a cursor missed could not be given.
     Failed {
@@ -180,6 +242,17 @@ pub struct RoomHead {
     pub head: Head,
     /// When its last entry came.
     pub at: Time,
+}
+
+/// A token outside the log, with who sent it as the server says; the token itself is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unlogged {
+    /// Who.
+    pub user: UserId,
+    /// The epoch under which it is sealed.
+    pub epoch: Epoch,
+    /// The Fernet token.
+    pub token: String,
 }
 
 /// An entry with its place in the log.

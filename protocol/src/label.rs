@@ -17,8 +17,16 @@ pub enum HashPurpose {
     Transcript,
     /// `B`: one message's context and body.
     Body,
-    /// The members of a room with their keys and roles.
+    /// The members of a room with their keys and roles, and who is banned.
     Roster,
+    /// A receipt's context and body.
+    Slot,
+    /// A signal's context and body.
+    Signal,
+    /// A user's keys, as two people compare them.
+    Fingerprint,
+    /// A room's epoch and roster, as its members compare them.
+    RoomFingerprint,
 }
 
 impl HashPurpose {
@@ -29,6 +37,10 @@ impl HashPurpose {
             Self::Transcript => "transcript",
             Self::Body => "body",
             Self::Roster => "roster",
+            Self::Slot => "slot",
+            Self::Signal => "signal",
+            Self::Fingerprint => "fingerprint",
+            Self::RoomFingerprint => "room fingerprint",
         }
     }
 }
@@ -42,6 +54,12 @@ pub enum SignaturePurpose {
     Message,
     /// The credentials that the server stores for an account.
     Credential,
+    /// A user's next signing key.
+    Identity,
+    /// How far a member has read.
+    Slot,
+    /// What is relayed and never stored.
+    Signal,
 }
 
 impl SignaturePurpose {
@@ -50,6 +68,9 @@ impl SignaturePurpose {
             Self::Entry => "entry",
             Self::Message => "message",
             Self::Credential => "credential",
+            Self::Identity => "identity",
+            Self::Slot => "slot",
+            Self::Signal => "signal",
         }
     }
 }
@@ -122,13 +143,6 @@ const SIGN: u8 = 0x80;
 fn is_reduced(bytes: &[u8; 32]) -> bool {
     let [lowest, between @ .., highest] = bytes;
     *lowest < 0xed || highest | SIGN != 0xff || between.iter().any(|byte| *byte != 0xff)
-}
-
-/// Whether keys can be a user's: the id follows from the signing key, and both keys are acceptable.
-pub fn acceptable_keys(user: &UserId, signing: &PublicKey, agreement: &PublicKey) -> bool {
-    *user == user_id(signing)
-        && acceptable_signing_key(signing)
-        && acceptable_agreement_key(agreement)
 }
 
 /// The user id that a first signing key gives.

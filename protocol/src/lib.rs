@@ -1,6 +1,7 @@
 //! What crosses the wire between a SecureChat client and its server.
 //!
-//! Ids and validated names ([`ids`], [`username`]), the log's entries and their hashes ([`entry`], [`open`], [`log`], [`roster`]),
+//! Ids and validated names ([`ids`], [`username`]), the log's entries and their hashes ([`entry`], [`open`], [`log`], [`roster`],
+//! [`succession`]),
 //! the WebSocket's frames ([`frame`]), the HTTP API's types ([`api`]), limits ([`limits`]) and public errors ([`error`]).
 //! No I/O and no secrets: everything here works on public bytes. docs/PROTOCOL.md says the same in prose.
 
@@ -18,6 +19,7 @@ pub mod limits;
 pub mod log;
 pub mod open;
 pub mod roster;
+pub mod succession;
 pub mod username;
 
 pub use entry::{Entry, OpenEntry};

@@ -7,9 +7,16 @@ pub const TEXT_BYTES: usize = 16 * 1024;
 /// A signed JSON body, sealed or open, in bytes: 64 KiB.
 pub const BODY_BYTES: usize = 64 * 1024;
 
-/// An open entry's JSON as servers take it, in bytes: 2 KiB, twice what the longest header needs. Whoever joins a room reads
-/// all open entries of its epoch at once, so nobody may blow them up. Readers go by [`BODY_BYTES`].
-pub const OPEN_BYTES: usize = 2 * 1024;
+/// An open entry's JSON as servers take it, in bytes: 8 KiB, half as much again as the longest header needs, whose author
+/// replaced their keys [`crate::succession::MOST`] times. Whoever joins a room reads all open entries of its epoch at once, so
+/// nobody may blow them up. Readers go by [`BODY_BYTES`].
+pub const OPEN_BYTES: usize = 8 * 1024;
+
+/// Users who are banned from one room. All of them stand beside the members in every epoch.
+pub const BANNED: usize = 1_000;
+
+/// The token of a receipt or a signal, in characters: one padded to 512 bytes has 780.
+pub const SIGNAL_CHARS: usize = 2_048;
 
 /// How deeply JSON may nest.
 pub const JSON_DEPTH: usize = 16;

@@ -3,11 +3,11 @@
 use crate::{
     ids::{Epoch, Hash, Locator, PublicKey, RoomId, Seq, UserId},
     json::{self, JsonError},
-    label,
+    succession::{self, Succession},
     username::Username,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// An open entry's body, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,22 @@ pub enum OpenContent {
     Join(Join),
     /// A member goes.
     Leave(Leave),
+    /// A member is taken out.
+    Remove(Remove),
+    /// A user is taken out where they are a member, and kept out.
+    Ban(Ban),
+    /// A user may join again.
+    Unban(Unban),
+    /// A member may do more or less from here on.
+    Role(RoleChange),
+    /// The room has other settings from here on.
+    Settings(SettingsChange),
+    /// A sealed entry's payload is to be dropped for ever.
+    Purge(Purge),
+    /// A member has other keys from here on.
+    Identity(Box<IdentityChange>),
+    /// The log goes on here although some had seen more of it.
+    Resume(Resume),
     /// Hands the epoch's secret to one member.
     Wrap(Wrap),
     /// A kind that this version does not know. Its signature and place in the chain still count.
@@ -49,11 +65,11 @@ pub struct Header {
     pub join_key: PublicKey,
     /// How holders of the room key find the room.
     pub locator: Locator,
-    /// [`crate::log::roster_hash`] of the members with which the epoch starts.
+    /// [`crate::log::roster_hash`] of the members with which the epoch starts, and of who is banned.
     pub roster: Hash,
     /// The author, so that a first header needs nothing besides itself to be verified.
     pub author: MemberKeys,
-    /// The room's settings from here on.
+    /// The room's settings, as the statements before it left them.
     pub settings: Settings,
     /// The author's head of the transcript.
     pub seen: Head,
@@ -68,6 +84,18 @@ pub struct Header {
 pub struct Settings {
     /// Whether each header hands newcomers the previous epoch's secret.
     pub history_for_newcomers: bool,
+    /// Whether admins and the owner may delete what others wrote.
+    pub admins_may_delete: bool,
+}
+
+impl Default for Settings {
+    /// What a new room starts with.
+    fn default() -> Self {
+        Self {
+            history_for_newcomers: true,
+            admins_may_delete: true,
+        }
+    }
 }
 
 /// A member's name and public keys.
@@ -82,13 +110,25 @@ pub struct MemberKeys {
     pub signing: PublicKey,
     /// X25519.
     pub agreement: PublicKey,
+    /// The signing keys before this one, oldest first, each of which named the next; at most [`succession::MOST`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Succession>,
 }
 
 impl MemberKeys {
-    /// Whether a user can introduce themselves with this: it is their id, it follows from the signing key, and both keys
-    /// are such that every implementation takes them.
+    /// Whether a user can introduce themselves with this: it is their id, it leads to the signing key, and all keys are such
+    /// that every implementation takes them.
     pub fn are_of(&self, user: &UserId) -> bool {
-        self.user == *user && label::acceptable_keys(user, &self.signing, &self.agreement)
+        self.user == *user && succession::leads_to(self)
+    }
+
+    /// Whether these are the keys that `before` was replaced with: the same user and name, one key further.
+    pub fn follow(&self, before: &Self) -> bool {
+        let known = match self.earlier.split_last() {
+            Some((last, known)) if last.signing == before.signing => known,
+            _ => return false,
+        };
+        self.username == before.username && known == before.earlier && self.are_of(&before.user)
     }
 }
 
@@ -138,6 +178,74 @@ pub struct Join {
 #[serde(deny_unknown_fields)]
 pub struct Leave {}
 
+/// A member is taken out. By an admin or the owner, of someone with a lower role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remove {
+    /// Whom.
+    pub member: UserId,
+}
+
+/// A user may not join any more, and is taken out where they are a member. By an admin or the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ban {
+    /// Whom.
+    pub user: UserId,
+}
+
+/// A banned user may join again. By an admin or the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unban {
+    /// Whom.
+    pub user: UserId,
+}
+
+/// A member gets another role. By the owner, or by an admin who gives up being one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleChange {
+    /// Whose.
+    pub member: UserId,
+    /// The role from here on; [`Role::Owner`] hands the room over, and the sender becomes an admin.
+    pub role: Role,
+}
+
+/// The room's settings change. By an admin or the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsChange {
+    /// All of them, from here on.
+    pub settings: Settings,
+}
+
+/// The payload of a sealed entry is to be dropped. By its author, or by an admin or the owner where the settings allow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purge {
+    /// Which entry.
+    pub seq: Seq,
+    /// Its `E`, which stays in the log.
+    pub entry: Hash,
+}
+
+/// A member's keys are replaced. Signed by the key until now and, in the join signature's place, by the new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityChange {
+    /// The sender with the new keys.
+    pub member: MemberKeys,
+}
+
+/// The owner accepts that a server which lost entries goes on from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resume {
+    /// The place right before this entry.
+    pub head: Head,
+}
+
 /// The epoch's secret for one member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -179,6 +287,14 @@ impl OpenBody {
             "header" => OpenContent::Header(serde_json::from_str(content)?),
             "join" => OpenContent::Join(serde_json::from_str(content)?),
             "leave" => OpenContent::Leave(serde_json::from_str(content)?),
+            "remove" => OpenContent::Remove(serde_json::from_str(content)?),
+            "ban" => OpenContent::Ban(serde_json::from_str(content)?),
+            "unban" => OpenContent::Unban(serde_json::from_str(content)?),
+            "role" => OpenContent::Role(serde_json::from_str(content)?),
+            "settings" => OpenContent::Settings(serde_json::from_str(content)?),
+            "purge" => OpenContent::Purge(serde_json::from_str(content)?),
+            "identity" => OpenContent::Identity(serde_json::from_str(content)?),
+            "resume" => OpenContent::Resume(serde_json::from_str(content)?),
             "wrap" => OpenContent::Wrap(serde_json::from_str(content)?),
             _ => OpenContent::Unknown(raw.kind),
         };
@@ -193,20 +309,49 @@ impl OpenBody {
 
     /// The JSON to sign. Field order is this crate's; verifiers use the bytes as they came.
     pub fn to_json(&self) -> Result<String, JsonError> {
-        let (kind, content) = match &self.content {
-            OpenContent::Header(it) => ("header", serde_json::value::to_raw_value(it)?),
-            OpenContent::Join(it) => ("join", serde_json::value::to_raw_value(it)?),
-            OpenContent::Leave(it) => ("leave", serde_json::value::to_raw_value(it)?),
-            OpenContent::Wrap(it) => ("wrap", serde_json::value::to_raw_value(it)?),
-            OpenContent::Unknown(kind) => (kind.as_str(), serde_json::value::to_raw_value(&())?),
+        let content = match &self.content {
+            OpenContent::Header(it) => to_raw_value(it)?,
+            OpenContent::Join(it) => to_raw_value(it)?,
+            OpenContent::Leave(it) => to_raw_value(it)?,
+            OpenContent::Remove(it) => to_raw_value(it)?,
+            OpenContent::Ban(it) => to_raw_value(it)?,
+            OpenContent::Unban(it) => to_raw_value(it)?,
+            OpenContent::Role(it) => to_raw_value(it)?,
+            OpenContent::Settings(it) => to_raw_value(it)?,
+            OpenContent::Purge(it) => to_raw_value(it)?,
+            OpenContent::Identity(it) => to_raw_value(it)?,
+            OpenContent::Resume(it) => to_raw_value(it)?,
+            OpenContent::Wrap(it) => to_raw_value(it)?,
+            OpenContent::Unknown(_) => to_raw_value(&())?,
         };
         Ok(serde_json::to_string(&Raw {
             room: self.room,
             epoch: self.epoch,
             sender: self.sender,
             prev_open: self.prev_open,
-            kind: kind.to_owned(),
+            kind: self.content.kind().to_owned(),
             content,
         })?)
+    }
+}
+
+impl OpenContent {
+    /// The kind's name in the JSON.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Header(_) => "header",
+            Self::Join(_) => "join",
+            Self::Leave(_) => "leave",
+            Self::Remove(_) => "remove",
+            Self::Ban(_) => "ban",
+            Self::Unban(_) => "unban",
+            Self::Role(_) => "role",
+            Self::Settings(_) => "settings",
+            Self::Purge(_) => "purge",
+            Self::Identity(_) => "identity",
+            Self::Resume(_) => "resume",
+            Self::Wrap(_) => "wrap",
+            Self::Unknown(kind) => kind,
+        }
     }
 }

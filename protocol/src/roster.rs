@@ -4,8 +4,11 @@
 use crate::{
     ids::{Hash, UserId},
     log::roster_hash,
-    open::{Header, Join, MemberKeys, OpenBody, OpenContent, Role, RosterMember, Settings, Wrap},
+    open::{Header, MemberKeys, OpenBody, OpenContent, Role, RosterMember, Settings},
 };
+use std::collections::BTreeSet;
+
+mod rules;
 
 /// The members of a room at one place of its log.
 ///
@@ -14,9 +17,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {
     members: Vec<RosterMember>,
+    banned: BTreeSet<UserId>,
     rotation_due: bool,
-    /// Of the epoch's header; none before a room's first.
-    settings: Option<Settings>,
+    settings: Settings,
 }
 
 /// Why an open entry does not fit the roster. The roster is as it was before.
@@ -34,17 +37,28 @@ pub enum RosterError {
     /// The statement speaks of another user than its sender, or names keys that are not the user's or can't be used.
     #[error("the keys are not the sender's")]
     WrongKeys,
+    /// The joiner was banned.
+    #[error("banned")]
+    Banned,
     /// A join though someone left in this epoch: whoever left knows its key too.
     #[error("someone left, so nobody joins before the key has changed")]
     RotationDue,
-    /// A header whose roster hash is not that of the members.
+    /// A header whose roster hash is not that of the members and the banned.
     #[error("the header names another roster")]
     WrongRoster,
-    /// Someone who is neither admin nor owner started an epoch though nobody left, or changed the settings with it.
-    #[error(
-        "a member may start an epoch only after someone left, and with the settings as they are"
-    )]
+    /// A header whose settings are not those of the room.
+    #[error("the header names other settings")]
+    WrongSettings,
+    /// The sender's role is too low for this, or not above that of whom it concerns; or a member started an epoch though
+    /// nobody left.
+    #[error("the sender's role does not allow this")]
     NotAllowed,
+    /// Everything is so already.
+    #[error("it changes nothing")]
+    NoChange,
+    /// [`limits::BANNED`] users are banned.
+    #[error("too many users are banned")]
+    TooManyBans,
     /// A kind that says nothing that this version understands.
     #[error("unknown kind of open entry")]
     UnknownKind,
@@ -52,32 +66,35 @@ pub enum RosterError {
 
 impl Roster {
     /// The roster of a new room: its creator, who owns it.
-    pub fn of_creator(creator: MemberKeys) -> Self {
+    pub fn of_creator(creator: MemberKeys, settings: Settings) -> Self {
         Self {
             members: vec![RosterMember {
                 keys: creator,
                 role: Role::Owner,
             }],
+            banned: BTreeSet::new(),
             rotation_due: false,
-            settings: None,
+            settings,
         }
     }
 
-    /// The roster with which an epoch starts, from a list that someone unproven gave and the epoch's header, whose
-    /// signatures hold: the header's hash proves the list.
+    /// The roster with which an epoch starts, from lists that someone unproven gave and the epoch's header, whose
+    /// signatures hold: the header's hash proves the lists.
     pub fn from_header(
         sender: UserId,
         header: &Header,
         mut members: Vec<RosterMember>,
+        banned: BTreeSet<UserId>,
     ) -> Result<Self, RosterError> {
-        if roster_hash(&members) != header.roster {
+        if roster_hash(&members, &banned) != header.roster {
             return Err(RosterError::WrongRoster);
         }
         members.sort_by_key(|member| member.keys.user);
         let mut roster = Self {
             members: Vec::with_capacity(members.len()),
+            banned,
             rotation_due: false,
-            settings: Some(header.settings),
+            settings: header.settings,
         };
         for member in members {
             roster.admit(member)?;
@@ -89,23 +106,41 @@ impl Roster {
         }
     }
 
-    /// A roster that was kept since it was computed: members in order of seniority, as [`Roster::members`] gave them, and
-    /// the settings of the epoch's header.
-    pub fn restore(members: Vec<RosterMember>, rotation_due: bool, settings: Settings) -> Self {
+    /// A roster that was kept since it was computed: members in order of seniority, as [`Roster::members`] gave them.
+    pub fn restore(
+        members: Vec<RosterMember>,
+        banned: BTreeSet<UserId>,
+        rotation_due: bool,
+        settings: Settings,
+    ) -> Self {
         Self {
             members,
+            banned,
             rotation_due,
-            settings: Some(settings),
+            settings,
         }
     }
 
     /// Takes one open entry into account.
     pub fn apply(&mut self, body: &OpenBody) -> Result<(), RosterError> {
+        let sender = &body.sender;
         match &body.content {
-            OpenContent::Header(header) => self.start_epoch(body.sender, header),
-            OpenContent::Join(join) => self.join(body.sender, join),
-            OpenContent::Leave(_) => self.leave(&body.sender),
-            OpenContent::Wrap(wrap) => self.check_wrap(&body.sender, wrap),
+            OpenContent::Header(header) => self.start_epoch(sender, header),
+            OpenContent::Join(join) => self.join(sender, join),
+            OpenContent::Leave(_) => self.leave(sender),
+            OpenContent::Remove(it) => self.remove(sender, &it.member),
+            OpenContent::Ban(it) => self.ban(sender, it.user),
+            OpenContent::Unban(it) => self.unban(sender, &it.user),
+            OpenContent::Role(it) => self.change_role(sender, &it.member, it.role),
+            OpenContent::Settings(it) => self.change_settings(sender, it.settings),
+            OpenContent::Identity(it) => self.change_keys(sender, &it.member),
+            OpenContent::Resume(_) => self.require(sender, Role::Owner),
+            // Whose entry it is, the log tells: see `may_purge`.
+            OpenContent::Purge(_) => self.require(sender, Role::Member),
+            OpenContent::Wrap(wrap) => {
+                self.require(sender, Role::Member)?;
+                self.require(&wrap.recipient, Role::Member)
+            }
             OpenContent::Unknown(_) => Err(RosterError::UnknownKind),
         }
     }
@@ -120,7 +155,18 @@ impl Roster {
         self.members.iter().find(|it| it.keys.user == *user)
     }
 
-    /// Whether someone left in this epoch, so that nobody should seal under it any more and anyone may start the next.
+    /// Who may not join.
+    pub fn banned(&self) -> &BTreeSet<UserId> {
+        &self.banned
+    }
+
+    /// The room's settings.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Whether someone left or got new keys in this epoch, so that nobody should seal under it any more and anyone may start
+    /// the next.
     pub fn rotation_due(&self) -> bool {
         self.rotation_due
     }
@@ -131,82 +177,29 @@ impl Roster {
             .is_some_and(|it| self.rotation_due || it.role >= Role::Admin)
     }
 
-    /// The hash that a header for these members carries.
-    pub fn hash(&self) -> Hash {
-        roster_hash(&self.members)
-    }
-
-    fn admit(&mut self, member: RosterMember) -> Result<(), RosterError> {
-        let keys = &member.keys;
-        if self.member(&keys.user).is_some() {
-            return Err(RosterError::AlreadyMember);
-        }
-        if self
-            .members
-            .iter()
-            .any(|it| it.keys.username == keys.username)
-        {
-            return Err(RosterError::UsernameTaken);
-        }
-        if !keys.are_of(&keys.user) {
-            return Err(RosterError::WrongKeys);
-        }
-        self.members.push(member);
-        Ok(())
-    }
-
-    fn join(&mut self, sender: UserId, join: &Join) -> Result<(), RosterError> {
-        if join.member.user != sender {
-            return Err(RosterError::WrongKeys);
-        }
-        if self.rotation_due {
-            return Err(RosterError::RotationDue);
-        }
-        self.admit(RosterMember {
-            keys: join.member.clone(),
-            role: Role::Member,
+    /// Whether this member may have an entry of that author purged, or say that it is deleted.
+    pub fn may_purge(&self, user: &UserId, author: &UserId) -> bool {
+        self.member(user).is_some_and(|it| {
+            user == author || (it.role >= Role::Admin && self.settings.admins_may_delete)
         })
     }
 
-    /// A room must not be left without an owner: when the last one goes, the most senior member takes over.
-    fn leave(&mut self, sender: &UserId) -> Result<(), RosterError> {
-        let place = self
-            .members
-            .iter()
-            .position(|it| it.keys.user == *sender)
-            .ok_or(RosterError::NotMember)?;
-        self.members.remove(place);
-        self.rotation_due = true;
-        if !self.members.iter().any(|it| it.role == Role::Owner)
-            && let Some(heir) = self.members.first_mut()
-        {
-            heir.role = Role::Owner;
-        }
-        Ok(())
+    /// Whether this member stands above that one, so that they may take them out.
+    pub fn is_above(&self, user: &UserId, other: &UserId) -> bool {
+        let role = |user| self.member(user).map(|it| it.role);
+        role(user) >= Some(Role::Admin) && role(user) > role(other)
     }
 
-    fn start_epoch(&mut self, sender: UserId, header: &Header) -> Result<(), RosterError> {
-        let author = self.member(&sender).ok_or(RosterError::NotMember)?;
-        if author.keys != header.author {
-            return Err(RosterError::WrongKeys);
-        }
-        let keeps_settings = self.settings.is_none_or(|it| it == header.settings);
-        if !self.may_rotate(&sender) || (author.role < Role::Admin && !keeps_settings) {
-            return Err(RosterError::NotAllowed);
-        }
-        if self.hash() != header.roster {
-            return Err(RosterError::WrongRoster);
-        }
-        self.members.sort_by_key(|member| member.keys.user);
-        self.rotation_due = false;
-        self.settings = Some(header.settings);
-        Ok(())
+    /// The hash that a header for these members carries.
+    pub fn hash(&self) -> Hash {
+        roster_hash(&self.members, &self.banned)
     }
 
-    fn check_wrap(&self, sender: &UserId, wrap: &Wrap) -> Result<(), RosterError> {
-        match (self.member(sender), self.member(&wrap.recipient)) {
-            (Some(_), Some(_)) => Ok(()),
-            _ => Err(RosterError::NotMember),
+    fn require(&self, user: &UserId, role: Role) -> Result<(), RosterError> {
+        match self.member(user) {
+            None => Err(RosterError::NotMember),
+            Some(member) if member.role < role => Err(RosterError::NotAllowed),
+            Some(_) => Ok(()),
         }
     }
 }

@@ -100,19 +100,3 @@ fn agreement_keys_have_one_encoding() {
     };
     assert!(acceptable_agreement_key(&below), "p - 2 is reduced");
 }
-
-#[test]
-fn keys_are_a_users_if_the_id_follows_from_them() {
-    // RFC 8032, section 7.1, test 1, and the base point of X25519.
-    let signing = key("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
-    let agreement = key("0900000000000000000000000000000000000000000000000000000000000000");
-    let user = user_id(&signing);
-    assert!(acceptable_keys(&user, &signing, &agreement));
-    assert!(!acceptable_keys(&UserId([0; 20]), &signing, &agreement));
-    assert!(!acceptable_keys(&user, &signing, &PublicKey([0; 32])));
-    assert!(!acceptable_keys(
-        &user_id(&agreement),
-        &key(SMALL_EDWARDS[0]),
-        &agreement
-    ));
-}
