@@ -108,7 +108,13 @@ impl Connection {
         }
         self.note_use(now).await;
         match parse(text) {
-            None | Some(ClientFrame::Hello { .. }) => self.close(ByeReason::Malformed),
+            None
+            | Some(
+                ClientFrame::Hello { .. }
+                | ClientFrame::Slot { .. }
+                | ClientFrame::Slots { .. }
+                | ClientFrame::Signal { .. },
+            ) => self.close(ByeReason::Malformed),
             Some(ClientFrame::Ping) => self.outbox.push(encode(&ServerFrame::Pong)),
             Some(ClientFrame::Send {
                 room,

@@ -117,6 +117,7 @@ impl Backend {
                     room,
                     epoch,
                     members: opens.members,
+                    banned: opens.banned,
                     entries: opens.entries,
                 });
                 (request, None, answer)

@@ -16,11 +16,13 @@ CREATE TABLE names (
     user BLOB NOT NULL UNIQUE CHECK (length(user) = 20)
 ) STRICT;
 
+-- `earlier`, here and in `members`: the signing keys before this one, as the JSON that clients check.
 CREATE TABLE accounts (
     user BLOB NOT NULL PRIMARY KEY REFERENCES names (user),
     username TEXT NOT NULL UNIQUE REFERENCES names (username),
     signing BLOB NOT NULL CHECK (length(signing) = 32),
     agreement BLOB NOT NULL CHECK (length(agreement) = 32),
+    earlier TEXT NOT NULL,
     version INTEGER NOT NULL CHECK (version >= 1),
     record BLOB NOT NULL,
     passphrase_wrap TEXT NOT NULL,
@@ -56,6 +58,7 @@ CREATE TABLE rooms (
     epoch INTEGER NOT NULL CHECK (epoch >= 1),
     join_key BLOB NOT NULL CHECK (length(join_key) = 32),
     rotation_due INTEGER NOT NULL CHECK (rotation_due IN (0, 1)),
+    settings TEXT NOT NULL,
     head_seq INTEGER NOT NULL CHECK (head_seq >= 1),
     head_hash BLOB NOT NULL CHECK (length(head_hash) = 32),
     last_open_seq INTEGER NOT NULL CHECK (last_open_seq >= 1),
@@ -72,28 +75,48 @@ CREATE TABLE members (
     username TEXT NOT NULL,
     signing BLOB NOT NULL CHECK (length(signing) = 32),
     agreement BLOB NOT NULL CHECK (length(agreement) = 32),
+    earlier TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('member', 'admin', 'owner')),
     since INTEGER NOT NULL CHECK (since >= 1),
     PRIMARY KEY (room, user)
 ) STRICT;
 CREATE INDEX members_by_user ON members (user);
 
--- The members with which an epoch started, as the JSON that clients check against the header's roster hash. Only ever
--- written once and read whole.
+-- Who is kept out of a room, in it before or not; an account of that id need not be there any more.
+CREATE TABLE bans (
+    room BLOB NOT NULL REFERENCES rooms (room),
+    user BLOB NOT NULL CHECK (length(user) = 20),
+    PRIMARY KEY (room, user)
+) STRICT, WITHOUT ROWID;
+
+-- How far each member has read, sealed; it goes with the member.
+CREATE TABLE slots (
+    room BLOB NOT NULL,
+    user BLOB NOT NULL,
+    epoch INTEGER NOT NULL CHECK (epoch >= 1),
+    token TEXT NOT NULL,
+    PRIMARY KEY (room, user),
+    FOREIGN KEY (room, user) REFERENCES members (room, user) ON DELETE CASCADE
+) STRICT;
+
+-- With whom an epoch started and who was banned then, as the JSON that clients check against the header's roster hash.
+-- Only ever written once and read whole.
 CREATE TABLE epochs (
     room BLOB NOT NULL REFERENCES rooms (room),
     epoch INTEGER NOT NULL CHECK (epoch >= 1),
     header_seq INTEGER NOT NULL CHECK (header_seq >= 1),
     members TEXT NOT NULL,
+    banned TEXT NOT NULL,
     PRIMARY KEY (room, epoch)
 ) STRICT;
 
--- A rowid table, because payloads are large: the index stays small and appending stays sequential across rooms.
+-- A rowid table, because payloads are large: the index stays small and appending stays sequential across rooms. Of a purged
+-- entry all stays but the payload.
 CREATE TABLE entries (
     room BLOB NOT NULL REFERENCES rooms (room),
     seq INTEGER NOT NULL CHECK (seq >= 1),
     class INTEGER NOT NULL CHECK (class IN (0, 1)),
-    payload BLOB NOT NULL,
+    payload BLOB CHECK (payload IS NOT NULL OR class = 0),
     entry_hash BLOB NOT NULL CHECK (length(entry_hash) = 32),
     transcript BLOB NOT NULL CHECK (length(transcript) = 32),
     sender BLOB NOT NULL CHECK (length(sender) = 20),

@@ -10,7 +10,6 @@ use crate::{
 use protocol::{
     PublicError,
     api::{LoggedIn, RegisterFinish, RegisterStart, Registration},
-    label::acceptable_keys,
 };
 
 impl Backend {
@@ -42,8 +41,8 @@ impl Backend {
             credentials,
         } = request;
         self.count_attempt(&keys.username, caller)?;
-        if credentials.version != 1 || !acceptable_keys(&keys.user, &keys.signing, &keys.agreement)
-        {
+        let is_first = keys.earlier.is_empty() && credentials.version == 1;
+        if !is_first || !keys.are_of(&keys.user) {
             return Err(PublicError::Malformed.into());
         }
         check_credentials(&keys.user, &keys, &credentials)?;

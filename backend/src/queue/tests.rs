@@ -33,6 +33,7 @@ fn account(n: u8) -> crate::store::Account {
         keys: AccountKeys {
             user: UserId([n; 20]),
             username: format!("user{n}").parse().unwrap(),
+            earlier: Vec::new(),
             signing: PublicKey([n; 32]),
             agreement: PublicKey([n; 32]),
         },

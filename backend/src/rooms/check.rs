@@ -8,7 +8,7 @@ use protocol::{
     label::acceptable_agreement_key,
     limits::OPEN_BYTES,
     log,
-    open::{Header, MemberKeys, OpenBody, OpenContent},
+    open::{Header, OpenBody, OpenContent},
 };
 
 /// An open entry that its sender signed, and, for a header, that holds the key of the epoch that it opens.
@@ -46,16 +46,16 @@ pub(super) fn check(
     match &body.content {
         OpenContent::Header(header) => check_header(&entry, header, sender)?,
         // The epoch's join key, by which a join is proven, is the room's to know.
-        OpenContent::Join(join) if is_own(&join.member, sender) => {}
+        OpenContent::Join(join) if join.member == *sender => {}
         OpenContent::Leave(_) if is_unjoined(&entry) => {}
         OpenContent::Wrap(wrap) if !can_be_opened(&wrap.sealed) => {
             return Err(PublicError::Malformed);
         }
         OpenContent::Wrap(_) if is_unjoined(&entry) => {}
-        OpenContent::Unknown(_) => return Err(PublicError::Malformed),
         OpenContent::Join(_) | OpenContent::Leave(_) | OpenContent::Wrap(_) => {
             return Err(PublicError::BadSignature);
         }
+        _ => return Err(PublicError::Malformed),
     }
     let entry = Entry::Open(entry);
     Ok(Checked {
@@ -76,7 +76,7 @@ fn check_header(
     if !header.history.as_deref().is_none_or(fits) {
         return Err(PublicError::Malformed);
     }
-    match is_own(&header.author, sender) && entry.is_joined_by(&header.join_key) {
+    match header.author == *sender && entry.is_joined_by(&header.join_key) {
         true => Ok(()),
         false => Err(PublicError::BadSignature),
     }
@@ -100,18 +100,4 @@ fn can_be_opened(sealed: &[u8]) -> bool {
 /// Clients do not believe a join signature where none belongs; in the log it would stop them for good.
 fn is_unjoined(entry: &OpenEntry) -> bool {
     entry.join_signature == Signature::ZERO
-}
-
-/// Whether the keys that an entry names are those of the account behind the session: nobody can speak with others' names.
-fn is_own(keys: &MemberKeys, account: &AccountKeys) -> bool {
-    let AccountKeys {
-        user,
-        username,
-        signing,
-        agreement,
-    } = account;
-    keys.user == *user
-        && keys.username == *username
-        && keys.signing == *signing
-        && keys.agreement == *agreement
 }

@@ -85,7 +85,7 @@ fn start(first: &Checked, header: &Header) -> Result<RoomState, PublicError> {
         seq: 0,
         hash: log::transcript_start(&room),
     };
-    let roster = Roster::of_creator(header.author.clone());
+    let roster = Roster::of_creator(header.author.clone(), header.settings);
     if first.body.epoch != 1 || first.body.prev_open != Hash::ZERO || header.history.is_some() {
         return Err(PublicError::Malformed);
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 use check::Checked;
 use protocol::{
-    DeviceId, Epoch, Locator, MessageId, PublicError, RoomId, Seq, Time,
+    DeviceId, Epoch, Limit, Locator, MessageId, PublicError, RoomId, Seq, Time,
     api::RoomFound,
     frame::{LoggedEntry, RoomHead},
     limits::PAGE_ENTRIES,
@@ -38,11 +38,16 @@ impl Backend {
         let head = self.store().room_by_locator(&locator).await?;
         let RoomHead { room, epoch, .. } = head.ok_or(unknown.clone())?;
         let opens = self.store().opens(&room, epoch).await?;
-        let Opens { members, entries } = opens.ok_or(unknown)?;
+        let Opens {
+            members,
+            banned,
+            entries,
+        } = opens.ok_or(unknown)?;
         Ok(RoomFound {
             room,
             epoch,
             members,
+            banned,
             entries,
         })
     }
@@ -139,10 +144,16 @@ fn refusal(error: RosterError) -> PublicError {
         RosterError::AlreadyMember => PublicError::AlreadyMember,
         RosterError::NotMember => PublicError::NotMember,
         RosterError::NotAllowed => PublicError::NotAllowed,
+        RosterError::Banned => PublicError::Banned,
+        RosterError::NoChange => PublicError::NoChange,
         RosterError::RotationDue => PublicError::RotationDue,
-        RosterError::UsernameTaken | RosterError::WrongKeys | RosterError::WrongRoster => {
-            PublicError::BadSignature
-        }
+        RosterError::TooManyBans => PublicError::LimitReached {
+            what: Limit::BansPerRoom,
+        },
+        RosterError::UsernameTaken
+        | RosterError::WrongKeys
+        | RosterError::WrongRoster
+        | RosterError::WrongSettings => PublicError::BadSignature,
         RosterError::UnknownKind => PublicError::Malformed,
     }
 }

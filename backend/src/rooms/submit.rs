@@ -141,7 +141,7 @@ fn check_shape(entries: &[Checked]) -> Result<(), PublicError> {
             OpenContent::Header(_) => rest
                 .iter()
                 .all(|it| matches!(it.body.content, OpenContent::Wrap(_))),
-            OpenContent::Wrap(_) | OpenContent::Unknown(_) => false,
+            _ => false,
         },
     };
     let linked = entries.windows(2).all(|pair| {
@@ -235,7 +235,7 @@ async fn leave(tx: &mut dyn Tx, state: &RoomState, user: &UserId) -> Result<(), 
     tx.remove_member(room, user).await?;
     let owners = state.roster.members().iter();
     for owner in owners.filter(|member| member.role == Role::Owner) {
-        tx.set_role(room, &owner.keys.user, Role::Owner).await?;
+        tx.change_member(room, owner).await?;
     }
     if state.roster.members().is_empty() {
         tx.close_room(room).await?;

@@ -19,7 +19,7 @@ use protocol::{
     Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, Username,
     api::{Credentials, VaultItem},
     frame::RoomHead,
-    open::{Role, RosterMember},
+    open::RosterMember,
 };
 
 /// Why the database did not do its work.
@@ -86,7 +86,7 @@ pub trait Store: Send + Sync + 'static {
     /// A stretch of a room's log; `None` if the room has no entry before `range.from`.
     async fn page(&self, room: &RoomId, range: PageRange) -> Result<Option<Page>, StoreError>;
 
-    /// An epoch's first members and open entries.
+    /// An epoch's first members, who was banned then, and its open entries.
     async fn opens(&self, room: &RoomId, epoch: u32) -> Result<Option<Opens>, StoreError>;
 
     /// Writes everything back and closes all connections.
@@ -166,9 +166,9 @@ pub trait Tx: Send {
         room: &RoomState,
         locator: &Locator,
     ) -> Result<bool, StoreError>;
-    /// Writes a room's row: head, last open entry, epoch, join key, whether a rotation is due.
+    /// Writes a room's row: head, last open entry, epoch, join key, settings, whether a rotation is due.
     async fn update_room(&mut self, room: &RoomState) -> Result<(), StoreError>;
-    /// Starts an epoch at its header's seq: notes its members, whose seniority starts anew, and gives the room its locator;
+    /// Starts an epoch at its header's seq: notes its members, whose seniority starts anew, and who is banned, and gives the room its locator;
     /// `false` if another room has it.
     async fn start_epoch(
         &mut self,
@@ -185,15 +185,18 @@ pub trait Tx: Send {
         member: &RosterMember,
         since: Seq,
     ) -> Result<(), StoreError>;
-    /// Removes a member.
+    /// Removes a member, with what they said about how far they have read.
     async fn remove_member(&mut self, room: &RoomId, user: &UserId) -> Result<(), StoreError>;
-    /// Gives a member another role.
-    async fn set_role(
+    /// Gives a member, who keeps their name, another role or other keys.
+    async fn change_member(
         &mut self,
         room: &RoomId,
-        user: &UserId,
-        role: Role,
+        member: &RosterMember,
     ) -> Result<(), StoreError>;
+    /// Puts a user on a room's list of the banned.
+    async fn ban(&mut self, room: &RoomId, user: &UserId) -> Result<(), StoreError>;
+    /// Takes a user off that list.
+    async fn unban(&mut self, room: &RoomId, user: &UserId) -> Result<(), StoreError>;
 
     /// For each message, in order: its room, whether its sender is a member, and whether it is stored already.
     async fn send_states(&mut self, keys: &[SendKey]) -> Result<Vec<SendState>, StoreError>;

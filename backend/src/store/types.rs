@@ -7,6 +7,7 @@ use protocol::{
     open::RosterMember,
     roster::Roster,
 };
+use std::collections::BTreeSet;
 
 /// An account with everything that its owner's passphrase and recovery code open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +145,8 @@ pub struct Page {
 pub struct Opens {
     /// The members with which it started.
     pub members: Vec<RosterMember>,
+    /// Who was banned then.
+    pub banned: BTreeSet<UserId>,
     /// Its open entries, the header first.
     pub entries: Vec<LoggedEntry>,
 }

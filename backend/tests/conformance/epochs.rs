@@ -28,7 +28,9 @@ pub async fn an_epoch_keeps_the_members_it_started_with(database: &dyn Database)
     sign_up(&*store, &[1, 2]).await;
     let id = room(&*store, 1, &[1, 2]).await.head.room;
     let mut tx = store.begin().await.unwrap();
-    tx.set_role(&id, &user(2), Role::Owner).await.unwrap();
+    tx.change_member(&id, &member(2, Role::Owner))
+        .await
+        .unwrap();
     tx.remove_member(&id, &user(1)).await.unwrap();
     tx.commit().await.unwrap();
     let opens = store.opens(&id, 1).await.unwrap().unwrap();

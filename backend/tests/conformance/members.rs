@@ -4,7 +4,7 @@ use crate::{database::Database, sample::*};
 use backend::{StoreError, store::RoomState};
 use protocol::{
     PublicKey, RoomId,
-    open::{Role, RosterMember},
+    open::{Role, RosterMember, Settings},
     roster::Roster,
 };
 
@@ -19,7 +19,12 @@ pub async fn a_room_is_read_as_it_was_written(database: &dyn Database) {
 
     let mut changed = created;
     let entries = [leave(&mut changed, 1), leave(&mut changed, 1)];
-    changed.roster = Roster::restore(changed.roster.members().to_vec(), true, SETTINGS);
+    let settings = Settings {
+        history_for_newcomers: false,
+        ..SETTINGS
+    };
+    let members = changed.roster.members().to_vec();
+    changed.roster = Roster::restore(members, Default::default(), true, settings);
     changed.join_key = PublicKey([8; 32]);
     tx.append(&entries).await.unwrap();
     tx.update_room(&changed).await.unwrap();
@@ -54,7 +59,9 @@ pub async fn members_come_and_go(database: &dyn Database) {
     room(&*store, 1, &[1, 2, 3]).await;
     let mut tx = store.begin().await.unwrap();
     tx.remove_member(&first, &user(2)).await.unwrap();
-    tx.set_role(&first, &user(3), Role::Admin).await.unwrap();
+    tx.change_member(&first, &member(3, Role::Admin))
+        .await
+        .unwrap();
     tx.add_member(&second, &member(3, Role::Member), 4)
         .await
         .unwrap();
@@ -108,7 +115,7 @@ pub async fn writes_that_find_nothing_fail(database: &dyn Database) {
     let mut tx = store.begin().await.unwrap();
     let missed = |done: Result<(), StoreError>| matches!(done, Err(StoreError::Affected { .. }));
     assert!(missed(tx.remove_member(&id, &user(2)).await));
-    assert!(missed(tx.set_role(&id, &user(2), Role::Owner).await));
+    assert!(missed(tx.change_member(&id, &member(2, Role::Owner)).await));
     assert!(missed(tx.close_room(&nowhere.head.room).await));
     let mut moved = nowhere.clone();
     leave(&mut moved, 1);

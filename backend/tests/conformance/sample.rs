@@ -10,7 +10,7 @@ use protocol::{
     api::{AccountKeys, Credentials, OpaqueMessage},
     frame::{LoggedEntry, RoomHead},
     log,
-    open::{Head, Header, Leave, MemberKeys, OpenBody, OpenContent, Role, RosterMember, Settings},
+    open::{Head, Header, Leave, OpenBody, OpenContent, Role, RosterMember, Settings},
     roster::Roster,
 };
 
@@ -24,6 +24,7 @@ pub fn keys(n: u8) -> AccountKeys {
         username: format!("user{n}").parse().unwrap(),
         signing: PublicKey([n; 32]),
         agreement: PublicKey([n; 32]),
+        earlier: Vec::new(),
     }
 }
 
@@ -66,19 +67,8 @@ pub async fn sign_up(store: &dyn Store, people: &[u8]) {
 }
 
 pub fn member(n: u8, role: Role) -> RosterMember {
-    let AccountKeys {
-        user,
-        username,
-        signing,
-        agreement,
-    } = keys(n);
     RosterMember {
-        keys: MemberKeys {
-            user,
-            username,
-            signing,
-            agreement,
-        },
+        keys: keys(n),
         role,
     }
 }
@@ -89,6 +79,7 @@ pub fn locator(n: u8) -> Locator {
 
 pub const SETTINGS: Settings = Settings {
     history_for_newcomers: true,
+    admins_may_delete: false,
 };
 
 /// A room before its first entry, owned by one person.
@@ -107,7 +98,7 @@ pub fn planned(n: u8, owner: u8) -> RoomState {
         join_key: PublicKey([n; 32]),
         last_open_seq: 0,
         last_open: Hash::ZERO,
-        roster: Roster::restore(vec![member(owner, Role::Owner)], false, SETTINGS),
+        roster: Roster::of_creator(keys(owner), SETTINGS),
     }
 }
 

@@ -62,7 +62,12 @@ pub async fn only_members_have_a_room_to_send_to(database: &dyn Database) {
     let keys = [key(&state, 1, 1, 1), key(&state, 2, 1, 1)];
     let mut tx = store.begin().await.unwrap();
     tx.remove_member(&id, &user(2)).await.unwrap();
-    state.roster = Roster::restore(state.roster.members().to_vec(), true, SETTINGS);
+    state.roster = Roster::restore(
+        state.roster.members().to_vec(),
+        Default::default(),
+        true,
+        SETTINGS,
+    );
     tx.update_room(&state).await.unwrap();
     let states = tx.send_states(&keys).await.unwrap();
     assert_eq!(

@@ -25,13 +25,7 @@ pub struct Room {
 pub const DEVICE: DeviceId = DeviceId([4; 16]);
 
 pub fn member_keys(person: &Person) -> MemberKeys {
-    let keys = person.keys.clone();
-    MemberKeys {
-        user: keys.user,
-        username: keys.username,
-        signing: keys.signing,
-        agreement: keys.agreement,
-    }
+    person.keys.clone()
 }
 
 /// Signs a body as it is, right or wrong.
@@ -63,7 +57,7 @@ impl Room {
             join_key: world.signer(),
             locator: Locator(world.bytes()),
             last_open: Hash::ZERO,
-            roster: Roster::of_creator(member_keys(owner)),
+            roster: Roster::of_creator(member_keys(owner), Settings::default()),
         }
     }
 
@@ -103,9 +97,7 @@ impl Room {
             locator: self.locator,
             roster: self.roster.hash(),
             author: member_keys(author),
-            settings: Settings {
-                history_for_newcomers: true,
-            },
+            settings: self.roster.settings(),
             seen,
             history: None,
         }

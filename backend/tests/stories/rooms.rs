@@ -123,7 +123,10 @@ async fn after_a_leave_any_member_starts_the_next_epoch() {
     let done = room.rotate(&mut world, &bob).await.unwrap();
     assert_eq!((done.first, done.head.epoch, done.head.head.seq), (6, 2, 7));
     let opens = world.backend.opens(&ana.session, room.id, 2).await.unwrap();
-    assert_eq!(log::roster_hash(&opens.members), room.roster.hash());
+    assert_eq!(
+        log::roster_hash(&opens.members, &opens.banned),
+        room.roster.hash()
+    );
     assert_eq!(opens.entries.len(), 2, "the header and one wrap");
     let first = world.backend.opens(&ana.session, room.id, 1).await.unwrap();
     assert_eq!(first.entries.len(), 4, "header, two joins, one leave");
@@ -275,5 +278,8 @@ async fn rooms_survive_a_crash_with_roster_and_transcript() {
     room.leave(&world, &ana).await.unwrap();
     room.rotate(&mut world, &cyd).await.unwrap();
     let opens = world.backend.opens(&bob.session, room.id, 2).await.unwrap();
-    assert_eq!(log::roster_hash(&opens.members), room.roster.hash());
+    assert_eq!(
+        log::roster_hash(&opens.members, &opens.banned),
+        room.roster.hash()
+    );
 }

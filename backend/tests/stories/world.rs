@@ -243,6 +243,7 @@ pub fn keys_of(signer: &SigningKey, name: &str) -> AccountKeys {
         username: name.parse().unwrap(),
         signing,
         agreement: PublicKey([9; 32]),
+        earlier: Vec::new(),
     }
 }
 

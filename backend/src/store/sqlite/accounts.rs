@@ -2,7 +2,7 @@
 
 use super::{
     super::{Account, StoreError},
-    row::int,
+    row::{int, json},
 };
 use protocol::{Time, UserId, api::Credentials};
 use sqlx::{SqliteConnection, query};
@@ -22,14 +22,15 @@ pub(super) async fn create(
         return Ok(false);
     }
     query(
-        "INSERT INTO accounts (user, username, signing, agreement, version, record, passphrase_wrap,
+        "INSERT INTO accounts (user, username, signing, agreement, earlier, version, record, passphrase_wrap,
                                recovery_wrap, recovery_token_hash, signature, created)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&keys.user.0[..])
     .bind(keys.username.as_str())
     .bind(&keys.signing.0[..])
     .bind(&keys.agreement.0[..])
+    .bind(json(&keys.earlier)?)
     .bind(int(credentials.version))
     .bind(&credentials.record.0[..])
     .bind(&credentials.passphrase_wrap)

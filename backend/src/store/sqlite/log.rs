@@ -5,7 +5,7 @@
 
 use super::{
     super::{NewEntry, SendKey, SendState, StoreError, Stored},
-    row::{RowExt, expect_rows, int},
+    row::{RowExt, expect_rows, int, json},
 };
 use protocol::{Entry, Hash, RoomId, Seq, frame::RoomHead};
 use serde::Serialize;
@@ -20,10 +20,6 @@ fn hex(bytes: &[u8]) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
-}
-
-fn json(rows: &[impl Serialize]) -> Result<String, StoreError> {
-    serde_json::to_string(rows).map_err(|error| sqlx::Error::Encode(error.into()).into())
 }
 
 pub(super) async fn send_states(
@@ -102,6 +98,7 @@ pub(super) async fn append(
             let (token, open) = match new.entry() {
                 Entry::Sealed(token) => (Some(token.as_str()), None),
                 Entry::Open(open) => (None, Some(hex(&open.to_bytes()))),
+                Entry::Purged(_) => (None, None),
             };
             let (device, message) = new
                 .message

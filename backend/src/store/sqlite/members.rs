@@ -1,13 +1,10 @@
-//! Who is in a room, within the writer's transaction.
+//! Who is in a room and who is kept out, within the writer's transaction.
 
 use super::{
     super::StoreError,
-    row::{RowExt, expect_rows, int, role_name},
+    row::{RowExt, expect_rows, int, json, role_name},
 };
-use protocol::{
-    RoomId, Seq, UserId,
-    open::{Role, RosterMember},
-};
+use protocol::{RoomId, Seq, UserId, open::RosterMember};
 use sqlx::{SqliteConnection, query};
 
 pub(super) async fn add(
@@ -18,14 +15,15 @@ pub(super) async fn add(
 ) -> Result<(), StoreError> {
     let RosterMember { keys, role } = member;
     query(
-        "INSERT INTO members (room, user, username, signing, agreement, role, since)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO members (room, user, username, signing, agreement, earlier, role, since)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&room.0[..])
     .bind(&keys.user.0[..])
     .bind(keys.username.as_str())
     .bind(&keys.signing.0[..])
     .bind(&keys.agreement.0[..])
+    .bind(json(&keys.earlier)?)
     .bind(role_name(*role))
     .bind(int(since))
     .execute(&mut *connection)
@@ -46,19 +44,52 @@ pub(super) async fn remove(
     expect_rows("remove_member", done.rows_affected(), 1)
 }
 
-pub(super) async fn set_role(
+pub(super) async fn change(
+    connection: &mut SqliteConnection,
+    room: &RoomId,
+    member: &RosterMember,
+) -> Result<(), StoreError> {
+    let RosterMember { keys, role } = member;
+    let done = query(
+        "UPDATE members SET signing = ?, agreement = ?, earlier = ?, role = ?
+         WHERE room = ? AND user = ? AND username = ?",
+    )
+    .bind(&keys.signing.0[..])
+    .bind(&keys.agreement.0[..])
+    .bind(json(&keys.earlier)?)
+    .bind(role_name(*role))
+    .bind(&room.0[..])
+    .bind(&keys.user.0[..])
+    .bind(keys.username.as_str())
+    .execute(&mut *connection)
+    .await?;
+    expect_rows("change_member", done.rows_affected(), 1)
+}
+
+pub(super) async fn ban(
     connection: &mut SqliteConnection,
     room: &RoomId,
     user: &UserId,
-    role: Role,
 ) -> Result<(), StoreError> {
-    let done = query("UPDATE members SET role = ? WHERE room = ? AND user = ?")
-        .bind(role_name(role))
+    query("INSERT INTO bans (room, user) VALUES (?, ?)")
         .bind(&room.0[..])
         .bind(&user.0[..])
         .execute(&mut *connection)
         .await?;
-    expect_rows("set_role", done.rows_affected(), 1)
+    Ok(())
+}
+
+pub(super) async fn unban(
+    connection: &mut SqliteConnection,
+    room: &RoomId,
+    user: &UserId,
+) -> Result<(), StoreError> {
+    let done = query("DELETE FROM bans WHERE room = ? AND user = ?")
+        .bind(&room.0[..])
+        .bind(&user.0[..])
+        .execute(&mut *connection)
+        .await?;
+    expect_rows("unban", done.rows_affected(), 1)
 }
 
 pub(super) async fn room_count(

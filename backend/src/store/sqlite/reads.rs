@@ -39,7 +39,7 @@ impl Store for SqliteStore {
 
     async fn session(&self, id_hash: &Hash) -> Result<Option<SessionRow>, StoreError> {
         query(
-            "SELECT s.*, a.username, a.signing, a.agreement
+            "SELECT s.*, a.username, a.signing, a.agreement, a.earlier
              FROM sessions s JOIN accounts a USING (user) WHERE s.id_hash = ?",
         )
         .bind(&id_hash.0[..])
@@ -59,7 +59,7 @@ impl Store for SqliteStore {
 
     async fn sessions(&self, user: &UserId) -> Result<Vec<SessionRow>, StoreError> {
         query(
-            "SELECT s.*, a.username, a.signing, a.agreement
+            "SELECT s.*, a.username, a.signing, a.agreement, a.earlier
              FROM sessions s JOIN accounts a USING (user) WHERE s.user = ?
              ORDER BY s.last_used DESC, s.created DESC, s.handle",
         )
@@ -142,11 +142,10 @@ impl Store for SqliteStore {
             }
         };
         let entries = query(
-            "SELECT seq, class, payload, at FROM (
-                 SELECT seq, class, payload, at,
-                        SUM(length(payload)) OVER (ORDER BY seq) - length(payload) AS before
-                 FROM (SELECT seq, class, payload, at FROM entries
-                       WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?))
+            "SELECT seq, class, payload, entry_hash, at FROM (
+                 SELECT *, SUM(bytes) OVER (ORDER BY seq) - bytes AS before
+                 FROM (SELECT seq, class, payload, coalesce(length(payload), 0) AS bytes, entry_hash, at
+                       FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?))
              WHERE before < ? ORDER BY seq",
         )
         .bind(&room.0[..])
@@ -163,7 +162,7 @@ impl Store for SqliteStore {
     }
 
     async fn opens(&self, room: &RoomId, epoch: u32) -> Result<Option<Opens>, StoreError> {
-        let Some(row) = query("SELECT members FROM epochs WHERE room = ? AND epoch = ?")
+        let Some(row) = query("SELECT members, banned FROM epochs WHERE room = ? AND epoch = ?")
             .bind(&room.0[..])
             .bind(epoch)
             .fetch_optional(&self.readers)
@@ -171,10 +170,8 @@ impl Store for SqliteStore {
         else {
             return Ok(None);
         };
-        let members = serde_json::from_str(&row.text("members")?)
-            .map_err(|_| StoreError::Corrupt { column: "members" })?;
         let entries = query(
-            "SELECT e.seq, e.class, e.payload, e.at
+            "SELECT e.seq, e.class, e.payload, e.entry_hash, e.at
              FROM epochs this
              LEFT JOIN epochs next ON next.room = this.room AND next.epoch = this.epoch + 1
              JOIN entries e ON e.room = this.room AND e.class = 1 AND e.seq >= this.header_seq
@@ -188,7 +185,11 @@ impl Store for SqliteStore {
         .into_iter()
         .map(logged)
         .collect::<Result<_, _>>()?;
-        Ok(Some(Opens { members, entries }))
+        Ok(Some(Opens {
+            members: row.json("members")?,
+            banned: row.json("banned")?,
+            entries,
+        }))
     }
 
     async fn close(&self) {
@@ -198,7 +199,7 @@ impl Store for SqliteStore {
 
 fn account(row: SqliteRow) -> Result<Account, StoreError> {
     Ok(Account {
-        keys: row.account_keys()?,
+        keys: row.member_keys()?,
         credentials: Credentials {
             version: row.int("version")?,
             record: OpaqueMessage(row.blob("record")?.to_vec()),
@@ -214,7 +215,7 @@ fn session(row: SqliteRow) -> Result<SessionRow, StoreError> {
     Ok(SessionRow {
         id_hash: row.fixed("id_hash")?,
         handle: row.fixed("handle")?,
-        account: row.account_keys()?,
+        account: row.member_keys()?,
         created: row.int("created")?,
         last_used: row.int("last_used")?,
         client: row.text("client")?,
@@ -222,10 +223,14 @@ fn session(row: SqliteRow) -> Result<SessionRow, StoreError> {
 }
 
 fn logged(row: SqliteRow) -> Result<LoggedEntry, StoreError> {
+    let entry = match row.is_null("payload")? {
+        true => Entry::Purged(row.fixed("entry_hash")?),
+        false => Entry::from_parts(row.int("class")?, row.blob("payload")?)
+            .map_err(|_| StoreError::Corrupt { column: "payload" })?,
+    };
     Ok(LoggedEntry {
         seq: row.int("seq")?,
         at: row.int("at")?,
-        entry: Entry::from_parts(row.int("class")?, row.blob("payload")?)
-            .map_err(|_| StoreError::Corrupt { column: "payload" })?,
+        entry,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{RoomState, StoreError},
-    row::{RowExt, expect_rows, int},
+    row::{RowExt, expect_rows, int, json},
 };
 use protocol::{Locator, RoomId, Seq, roster::Roster};
 use sqlx::{SqliteConnection, query};
@@ -11,14 +11,10 @@ pub(super) async fn read(
     connection: &mut SqliteConnection,
     room: &RoomId,
 ) -> Result<Option<RoomState>, StoreError> {
-    let Some(row) = query(
-        "SELECT r.*, e.payload AS header
-         FROM rooms r JOIN epochs p USING (room, epoch) JOIN entries e ON e.room = r.room AND e.seq = p.header_seq
-         WHERE r.room = ?",
-    )
-    .bind(&room.0[..])
-    .fetch_optional(&mut *connection)
-    .await?
+    let Some(row) = query("SELECT * FROM rooms WHERE room = ?")
+        .bind(&room.0[..])
+        .fetch_optional(&mut *connection)
+        .await?
     else {
         return Ok(None);
     };
@@ -29,6 +25,13 @@ pub(super) async fn read(
         .into_iter()
         .map(|row| row.roster_member())
         .collect::<Result<_, _>>()?;
+    let banned = query("SELECT user FROM bans WHERE room = ?")
+        .bind(&room.0[..])
+        .fetch_all(&mut *connection)
+        .await?
+        .into_iter()
+        .map(|row| row.fixed("user"))
+        .collect::<Result<_, _>>()?;
     Ok(Some(RoomState {
         head: row.room_head()?,
         join_key: row.fixed("join_key")?,
@@ -36,8 +39,9 @@ pub(super) async fn read(
         last_open: row.fixed("last_open_hash")?,
         roster: Roster::restore(
             members,
+            banned,
             row.int::<u8>("rotation_due")? == 1,
-            row.settings()?,
+            row.json("settings")?,
         ),
     }))
 }
@@ -48,15 +52,16 @@ pub(super) async fn create(
     locator: &Locator,
 ) -> Result<bool, StoreError> {
     let done = query(
-        "INSERT INTO rooms (room, locator, epoch, join_key, rotation_due, head_seq, head_hash,
+        "INSERT INTO rooms (room, locator, epoch, join_key, rotation_due, settings, head_seq, head_hash,
                             last_open_seq, last_open_hash, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     )
     .bind(&room.head.room.0[..])
     .bind(&locator.0[..])
     .bind(room.head.epoch)
     .bind(&room.join_key.0[..])
     .bind(room.roster.rotation_due())
+    .bind(json(&room.roster.settings())?)
     .bind(int(room.head.head.seq))
     .bind(&room.head.head.hash.0[..])
     .bind(int(room.last_open_seq))
@@ -72,12 +77,13 @@ pub(super) async fn update(
     room: &RoomState,
 ) -> Result<(), StoreError> {
     let done = query(
-        "UPDATE rooms SET epoch = ?, join_key = ?, rotation_due = ?, head_seq = ?, head_hash = ?,
+        "UPDATE rooms SET epoch = ?, join_key = ?, rotation_due = ?, settings = ?, head_seq = ?, head_hash = ?,
                           last_open_seq = ?, last_open_hash = ?, at = ? WHERE room = ?",
     )
     .bind(room.head.epoch)
     .bind(&room.join_key.0[..])
     .bind(room.roster.rotation_due())
+    .bind(json(&room.roster.settings())?)
     .bind(int(room.head.head.seq))
     .bind(&room.head.head.hash.0[..])
     .bind(int(room.last_open_seq))
@@ -104,13 +110,12 @@ pub(super) async fn start_epoch(
     if located.rows_affected() == 0 {
         return Ok(false);
     }
-    let members = serde_json::to_string(room.roster.members())
-        .map_err(|error| sqlx::Error::Encode(error.into()))?;
-    query("INSERT INTO epochs (room, epoch, header_seq, members) VALUES (?, ?, ?, ?)")
+    query("INSERT INTO epochs (room, epoch, header_seq, members, banned) VALUES (?, ?, ?, ?, ?)")
         .bind(id)
         .bind(room.head.epoch)
         .bind(int(header_seq))
-        .bind(members)
+        .bind(json(room.roster.members())?)
+        .bind(json(room.roster.banned())?)
         .execute(&mut *connection)
         .await?;
     let moved = query("UPDATE members SET since = ? WHERE room = ?")

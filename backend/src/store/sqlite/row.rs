@@ -2,11 +2,11 @@
 
 use super::super::StoreError;
 use protocol::{
-    Hash, Locator, OpenEntry, PublicKey, RoomId, SessionHandle, Signature, UserId, Username,
-    api::AccountKeys,
+    Hash, Locator, PublicKey, RoomId, SessionHandle, Signature, UserId, Username,
     frame::RoomHead,
-    open::{Head, MemberKeys, OpenContent, Role, RosterMember, Settings},
+    open::{Head, MemberKeys, Role, RosterMember},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Row, sqlite::SqliteRow};
 
 /// A type that is stored as a BLOB of fixed length.
@@ -33,17 +33,22 @@ pub(super) trait RowExt {
     fn blob(&self, column: &'static str) -> Result<&[u8], StoreError>;
     fn is_null(&self, column: &'static str) -> Result<bool, StoreError>;
 
+    fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
+        serde_json::from_str(&self.text(column)?).map_err(|_| StoreError::Corrupt { column })
+    }
+
     fn username(&self, column: &'static str) -> Result<Username, StoreError> {
         let name = self.text(column)?.parse();
         name.map_err(|_| StoreError::Corrupt { column })
     }
 
-    fn account_keys(&self) -> Result<AccountKeys, StoreError> {
-        Ok(AccountKeys {
+    fn member_keys(&self) -> Result<MemberKeys, StoreError> {
+        Ok(MemberKeys {
             user: self.fixed("user")?,
             username: self.username("username")?,
             signing: self.fixed("signing")?,
             agreement: self.fixed("agreement")?,
+            earlier: self.json("earlier")?,
         })
     }
 
@@ -59,22 +64,7 @@ pub(super) trait RowExt {
         })
     }
 
-    /// The settings in the column `header`: a header's payload.
-    fn settings(&self) -> Result<Settings, StoreError> {
-        let header = OpenEntry::from_bytes(self.blob("header")?).and_then(|it| it.body());
-        match header.map(|body| body.content) {
-            Ok(OpenContent::Header(header)) => Ok(header.settings),
-            _ => Err(StoreError::Corrupt { column: "header" }),
-        }
-    }
-
     fn roster_member(&self) -> Result<RosterMember, StoreError> {
-        let AccountKeys {
-            user,
-            username,
-            signing,
-            agreement,
-        } = self.account_keys()?;
         let role = match self.text("role")?.as_str() {
             "member" => Role::Member,
             "admin" => Role::Admin,
@@ -82,12 +72,7 @@ pub(super) trait RowExt {
             _ => return Err(StoreError::Corrupt { column: "role" }),
         };
         Ok(RosterMember {
-            keys: MemberKeys {
-                user,
-                username,
-                signing,
-                agreement,
-            },
+            keys: self.member_keys()?,
             role,
         })
     }
@@ -114,6 +99,11 @@ impl RowExt for SqliteRow {
         use sqlx::ValueRef as _;
         Ok(self.try_get_raw(column)?.is_null())
     }
+}
+
+/// A value for a column that [`RowExt::json`] reads, or rows for a statement that takes many.
+pub(super) fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()).into())
 }
 
 /// A role's name in the database.

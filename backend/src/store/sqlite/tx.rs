@@ -10,10 +10,8 @@ use super::{
 };
 use async_trait::async_trait;
 use protocol::{
-    Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId,
-    api::Credentials,
-    frame::RoomHead,
-    open::{Role, RosterMember},
+    Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, api::Credentials, frame::RoomHead,
+    open::RosterMember,
 };
 use sqlx::{Sqlite, pool::PoolConnection, query};
 
@@ -198,13 +196,20 @@ impl Tx for SqliteTx {
         members::remove(&mut self.0, room, user).await
     }
 
-    async fn set_role(
+    async fn change_member(
         &mut self,
         room: &RoomId,
-        user: &UserId,
-        role: Role,
+        member: &RosterMember,
     ) -> Result<(), StoreError> {
-        members::set_role(&mut self.0, room, user, role).await
+        members::change(&mut self.0, room, member).await
+    }
+
+    async fn ban(&mut self, room: &RoomId, user: &UserId) -> Result<(), StoreError> {
+        members::ban(&mut self.0, room, user).await
+    }
+
+    async fn unban(&mut self, room: &RoomId, user: &UserId) -> Result<(), StoreError> {
+        members::unban(&mut self.0, room, user).await
     }
 
     async fn send_states(&mut self, keys: &[SendKey]) -> Result<Vec<SendState>, StoreError> {
