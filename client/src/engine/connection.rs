@@ -228,9 +228,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         self.vault.settings.set_back(by);
         for room in self.rooms.values_mut() {
-            room.item.set_back(by);
-            room.outbox.set_back(by);
-            room.retry_at.iter_mut().for_each(back);
+            room.set_back(by);
         }
     }
 

@@ -1,5 +1,6 @@
 //! One epoch of a room: its key, its header, and who was a member from where to where.
 
+use super::course::Course;
 use crate::{
     account::Identity,
     room_key::{Context, RoomSecret},
@@ -62,6 +63,9 @@ pub(in crate::engine) struct EpochState {
     /// `E` of the last open entry that is taken into account, and its seq.
     pub last_open: Hash,
     pub last_open_seq: Seq,
+    pub course: Course,
+    /// Whether sealed entries came that could not be opened, since its secret had not.
+    pub missed: bool,
     /// Who made a wrap for this person that does not open, and where.
     pub bad_wrap: Option<(UserId, Seq)>,
     opens: BTreeMap<Seq, Hash>,
@@ -227,6 +231,11 @@ impl EpochState {
             },
             key: None,
             stays: roster.members().iter().map(stay).collect(),
+            missed: false,
+            course: Course {
+                spoke: BTreeMap::from([(header.author.user, seq)]),
+                ..Course::default()
+            },
             header,
             header_seq: seq,
             header_hash: hash,
@@ -271,7 +280,7 @@ impl EpochState {
         self.last_open = entry_hash(&Entry::Open(open.clone()));
         self.last_open_seq = seq;
         self.opens.insert(seq, self.last_open);
-        Ok(match &body.content {
+        let applied = match &body.content {
             OpenContent::Join(join) => {
                 self.come(join.member.clone(), seq);
                 Applied::Joined(join.member.clone())
@@ -304,7 +313,10 @@ impl EpochState {
             | OpenContent::Role(_)
             | OpenContent::Settings(_)
             | OpenContent::Unknown(_) => Applied::Nothing,
-        })
+        };
+        let due = self.roster.rotation_due();
+        self.course.note(seq, body, &applied, due);
+        Ok(applied)
     }
 
     fn come(&mut self, keys: MemberKeys, from: Seq) {
@@ -329,6 +341,17 @@ impl EpochState {
     /// Whether the server shows the same open entry here as before.
     pub fn knows(&self, seq: Seq, hash: &Hash) -> bool {
         self.opens.get(&seq) == Some(hash)
+    }
+
+    /// How many open entries there are, the header included.
+    pub fn statements(&self) -> Seq {
+        self.opens.len() as Seq
+    }
+
+    /// Whether a user was a member when the epoch started, and stayed.
+    pub fn started_with(&self, user: &UserId) -> bool {
+        let stays = self.stays.get(user).map(Vec::as_slice);
+        matches!(stays, Some([stay, ..]) if stay.from == self.header_seq && stay.until.is_none())
     }
 
     /// The keys of a user at a place in the log, if they were a member there.

@@ -108,7 +108,8 @@ impl Room {
                 .collect(),
             fingerprint: String::new(),
             confirmed: self.transcript.as_ref().and_then(|it| it.confirmed()),
-            removal: None,
+            removal: self.removal(&me.user()),
+            gone: self.parting(),
             typing: Vec::new(),
         }
     }
