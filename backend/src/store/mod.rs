@@ -10,15 +10,15 @@ mod types;
 
 pub use sqlite::SqliteStore;
 pub use types::{
-    Account, NewEntry, Opens, Page, PageRange, RoomState, SendKey, SendState, SessionRow, Stored,
-    VaultWrite,
+    Account, EntryState, NewEntry, NewSlot, Opens, Page, PageRange, Payload, RoomState, SendKey,
+    SendState, SessionRow, Stored, VaultWrite,
 };
 
 use async_trait::async_trait;
 use protocol::{
-    Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, Username,
+    Epoch, Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, Username,
     api::{Credentials, VaultItem},
-    frame::RoomHead,
+    frame::{RoomHead, Unlogged},
     open::RosterMember,
 };
 
@@ -88,6 +88,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// An epoch's first members, who was banned then, and its open entries.
     async fn opens(&self, room: &RoomId, epoch: u32) -> Result<Option<Opens>, StoreError>;
+
+    /// How far each member of a room has read, for those who said so.
+    async fn slots(&self, room: &RoomId) -> Result<Vec<Unlogged>, StoreError>;
 
     /// Writes everything back and closes all connections.
     async fn close(&self);
@@ -202,6 +205,18 @@ pub trait Tx: Send {
     async fn send_states(&mut self, keys: &[SendKey]) -> Result<Vec<SendState>, StoreError>;
     /// Appends entries, of any rooms, in one statement.
     async fn append(&mut self, entries: &[NewEntry]) -> Result<(), StoreError>;
+    /// What is there of an entry; `None` if the room has no such entry.
+    async fn entry(&mut self, room: &RoomId, seq: Seq) -> Result<Option<EntryState>, StoreError>;
+    /// Drops the payload of a sealed entry for good; everything else of it stays.
+    async fn purge(&mut self, room: &RoomId, seq: Seq) -> Result<(), StoreError>;
     /// Moves the heads of rooms in one statement.
     async fn set_heads(&mut self, heads: &[RoomHead]) -> Result<(), StoreError>;
+
+    /// For each, in order: the room's epoch, if the user is in it.
+    async fn member_epochs(
+        &mut self,
+        members: &[(RoomId, UserId)],
+    ) -> Result<Vec<Option<Epoch>>, StoreError>;
+    /// Writes members' slots over those before them, in one statement.
+    async fn put_slots(&mut self, slots: &[NewSlot]) -> Result<(), StoreError>;
 }

@@ -2,16 +2,17 @@
 
 use super::{
     super::{
-        Account, NewEntry, RoomState, SendKey, SendState, SessionRow, StoreError, Tx, VaultWrite,
+        Account, EntryState, NewEntry, NewSlot, RoomState, SendKey, SendState, SessionRow,
+        StoreError, Tx, VaultWrite,
     },
     accounts, log, members, rooms,
     row::RowExt,
-    sessions, vault,
+    sessions, slots, vault,
 };
 use async_trait::async_trait;
 use protocol::{
-    Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, api::Credentials, frame::RoomHead,
-    open::RosterMember,
+    Epoch, Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, api::Credentials,
+    frame::RoomHead, open::RosterMember,
 };
 use sqlx::{Sqlite, pool::PoolConnection, query};
 
@@ -220,7 +221,26 @@ impl Tx for SqliteTx {
         log::append(&mut self.0, entries).await
     }
 
+    async fn entry(&mut self, room: &RoomId, seq: Seq) -> Result<Option<EntryState>, StoreError> {
+        log::entry(&mut self.0, room, seq).await
+    }
+
+    async fn purge(&mut self, room: &RoomId, seq: Seq) -> Result<(), StoreError> {
+        log::purge(&mut self.0, room, seq).await
+    }
+
     async fn set_heads(&mut self, heads: &[RoomHead]) -> Result<(), StoreError> {
         log::set_heads(&mut self.0, heads).await
+    }
+
+    async fn member_epochs(
+        &mut self,
+        members: &[(RoomId, UserId)],
+    ) -> Result<Vec<Option<Epoch>>, StoreError> {
+        slots::member_epochs(&mut self.0, members).await
+    }
+
+    async fn put_slots(&mut self, slots: &[NewSlot]) -> Result<(), StoreError> {
+        slots::put(&mut self.0, slots).await
     }
 }
