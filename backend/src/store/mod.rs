@@ -17,10 +17,11 @@ pub use types::{
 use async_trait::async_trait;
 use protocol::{
     Epoch, Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, Username,
-    api::{Credentials, VaultItem},
+    api::{AccountKeys, Credentials, VaultItem},
     frame::{RoomHead, Unlogged},
     open::RosterMember,
 };
+use sqlx::migrate::MigrateError;
 
 /// Why the database did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +29,15 @@ pub enum StoreError {
     /// The database answered with an error, or did not answer.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-    /// The database is of another version than this program, or a migration failed.
-    #[error(transparent)]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Another version of this program made the database, in a format that this one neither reads nor changes into its own.
+    #[error(
+        "it was made by another version of SecureChat, in a format that this version does not know. Start that version \
+         again, or move the file away to begin with an empty one"
+    )]
+    OtherFormat,
+    /// A migration failed.
+    #[error("it could not be brought up to date: {0}")]
+    Migration(MigrateError),
     /// A row holds what this program never writes.
     #[error("corrupt value in column {column}")]
     Corrupt {
@@ -45,6 +52,15 @@ pub enum StoreError {
         /// How many rows it touched.
         rows: u64,
     },
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => Self::OtherFormat,
+            other => Self::Migration(other),
+        }
+    }
 }
 
 /// The committed state.
@@ -119,6 +135,8 @@ pub trait Tx: Send {
         user: &UserId,
         credentials: &Credentials,
     ) -> Result<bool, StoreError>;
+    /// Gives an account the keys that follow on those that it has; `false` if it has others. Its rooms keep those they know.
+    async fn replace_keys(&mut self, keys: &AccountKeys) -> Result<bool, StoreError>;
     /// Removes an account with its sessions and vault; its username and id stay taken. `false` if there is none.
     async fn delete_account(&mut self, user: &UserId) -> Result<bool, StoreError>;
 

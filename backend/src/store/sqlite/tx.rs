@@ -11,8 +11,10 @@ use super::{
 };
 use async_trait::async_trait;
 use protocol::{
-    Epoch, Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, api::Credentials,
-    frame::RoomHead, open::RosterMember,
+    Epoch, Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId,
+    api::{AccountKeys, Credentials},
+    frame::RoomHead,
+    open::RosterMember,
 };
 use sqlx::{Sqlite, pool::PoolConnection, query};
 
@@ -96,6 +98,10 @@ impl Tx for SqliteTx {
         credentials: &Credentials,
     ) -> Result<bool, StoreError> {
         accounts::replace_credentials(&mut self.0, user, credentials).await
+    }
+
+    async fn replace_keys(&mut self, keys: &AccountKeys) -> Result<bool, StoreError> {
+        accounts::replace_keys(&mut self.0, keys).await
     }
 
     async fn delete_account(&mut self, user: &UserId) -> Result<bool, StoreError> {
