@@ -9,14 +9,15 @@ use crate::{
     requests::{Request, missed},
     sending::{Reply, SealedSend},
     sessions::Session,
-    store::SendKey,
+    slots::SlotWrite,
+    store::{NewSlot, SendKey},
 };
 use bytes::Bytes;
 use protocol::{
-    DeviceId, Limit, PublicError, VERSION,
+    DeviceId, Epoch, Limit, PublicError, RoomId, VERSION,
     entry::is_token,
-    frame::{ByeReason, ClientFrame, ServerFrame},
-    limits::{FRAME_BYTES, TOKEN_CHARS},
+    frame::{ByeReason, ClientFrame, ServerFrame, Unlogged},
+    limits::{FRAME_BYTES, SIGNAL_CHARS, TOKEN_CHARS},
 };
 use std::sync::{
     Arc,
@@ -108,13 +109,7 @@ impl Connection {
         }
         self.note_use(now).await;
         match parse(text) {
-            None
-            | Some(
-                ClientFrame::Hello { .. }
-                | ClientFrame::Slot { .. }
-                | ClientFrame::Slots { .. }
-                | ClientFrame::Signal { .. },
-            ) => self.close(ByeReason::Malformed),
+            None | Some(ClientFrame::Hello { .. }) => self.close(ByeReason::Malformed),
             Some(ClientFrame::Ping) => self.outbox.push(encode(&ServerFrame::Pong)),
             Some(ClientFrame::Send {
                 room,
@@ -151,12 +146,47 @@ impl Connection {
                 room,
                 epoch,
             }),
+            Some(ClientFrame::Slot { room, epoch, token }) => {
+                self.note_slot(room, self.unlogged(epoch, token)).await;
+            }
+            Some(ClientFrame::Slots { request, room }) => {
+                self.ask(Request::Slots { request, room });
+            }
+            Some(ClientFrame::Signal { room, epoch, token }) => {
+                self.signal(room, self.unlogged(epoch, token));
+            }
         }
     }
 
     /// Ends the conversation with a good-bye, after what waits already.
     pub fn close(&self, reason: ByeReason) {
         self.outbox.close(reason);
+    }
+
+    fn unlogged(&self, epoch: Epoch, token: String) -> Unlogged {
+        Unlogged {
+            user: self.session.account.user,
+            epoch,
+            token,
+        }
+    }
+
+    async fn note_slot(&self, room: RoomId, slot: Unlogged) {
+        if let Err(error) = self.backend.admit_slot(&slot) {
+            let refused = ServerFrame::SlotRefused { room, error };
+            return self.outbox.push(encode(&refused));
+        }
+        let write = SlotWrite::new(NewSlot { room, slot }, self.outbox.clone());
+        // After the queue's end nobody is left to be told.
+        let _ = self.backend.queue().put(Job::Slot(Box::new(write))).await;
+    }
+
+    /// Nothing tells whether it got anywhere: what is typed now is of no use in a moment.
+    fn signal(&self, room: RoomId, signal: Unlogged) {
+        let fits = signal.token.len() <= SIGNAL_CHARS && is_token(&signal.token);
+        if fits && self.backend.count_signal(&signal.user) {
+            self.backend.hub().signal(self.id, room, signal);
+        }
     }
 
     fn ask(&self, request: Request) {

@@ -98,6 +98,7 @@ pub fn planned(n: u8, owner: u8) -> RoomState {
         join_key: PublicKey([n; 32]),
         last_open_seq: 0,
         last_open: Hash::ZERO,
+        open_bytes: 0,
         roster: Roster::of_creator(keys(owner), SETTINGS),
     }
 }
