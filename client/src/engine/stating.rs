@@ -156,9 +156,21 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             }
             Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. })
                 if front.try_again(now) => {}
+            Err(PublicError::NotAllowed) => {
+                let trouble = self.not_allowed(id);
+                self.end_statement(id, Err(trouble));
+            }
             Err(error) => self.end_statement(id, Err(error.into())),
             Ok(_) => self.end_statement(id, Err(super::account::unexpected())),
         }
+    }
+
+    /// Why the person's role does not allow what they asked for.
+    fn not_allowed(&self, id: RoomId) -> Trouble {
+        let me = self.account.as_ref().map(|it| it.identity.user());
+        let epoch = self.rooms.get(&id).and_then(Room::current);
+        let role = me.and_then(|me| Some(epoch?.roster.member(&me)?.role));
+        above(role)
     }
 
     /// Nothing more comes of the statement whose turn it was.
@@ -254,9 +266,7 @@ fn judge(
             OpenContent::Remove(_) | OpenContent::Wrap(_) => Ok(Answer::Done),
             _ => Err(Trouble::MemberGone),
         },
-        (RosterError::NotAllowed, Some(Role::Owner)) => Err(Trouble::HandOverFirst),
-        (RosterError::NotAllowed, Some(Role::Admin)) => Err(Trouble::OwnerOnly),
-        (RosterError::NotAllowed, _) => Err(Trouble::NotAllowed),
+        (RosterError::NotAllowed, role) => Err(above(role)),
         (RosterError::TooManyBans, _) => {
             let what = Limit::BansPerRoom;
             Err(PublicError::LimitReached { what }.into())
@@ -264,4 +274,13 @@ fn judge(
         // No person's decision leads there; the server's answer is as good.
         _ => return None,
     })
+}
+
+/// What is above someone's role. The owner may do everything but step down without handing over.
+fn above(role: Option<Role>) -> Trouble {
+    match role {
+        Some(Role::Owner) => Trouble::HandOverFirst,
+        Some(Role::Admin) => Trouble::OwnerOnly,
+        _ => Trouble::NotAllowed,
+    }
 }

@@ -348,6 +348,16 @@ impl EpochState {
         self.opens.len() as Seq
     }
 
+    /// Whether a rotation's wraps are still coming in: they follow its header without anything in between.
+    pub fn is_being_wrapped(&self) -> bool {
+        let founders = self.stays.values().flatten();
+        let founders = founders.filter(|stay| stay.from == self.header_seq);
+        let wraps = self.opens.len() - 1;
+        self.last_open_seq - self.header_seq == wraps as Seq
+            && self.course.wrapped.len() == wraps
+            && wraps + 1 < founders.count()
+    }
+
     /// Whether a user was a member when the epoch started, and stayed.
     pub fn started_with(&self, user: &UserId) -> bool {
         let stays = self.stays.get(user).map(Vec::as_slice);

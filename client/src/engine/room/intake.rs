@@ -386,7 +386,7 @@ impl Room {
             self.report_fork(&body.sender, body.seen.seq);
             absorbed.views = true;
         }
-        self.note_seen(body.sender, body.seen.seq);
+        absorbed.views |= self.note_seen(body.sender, body.seen.seq);
         match &body.content {
             Content::Text { text } => Some(ItemKind::Message {
                 sender: self.sender(&body.sender, me),

@@ -23,10 +23,13 @@ impl EpochState {
 }
 
 impl Room {
-    /// A member is known to have seen the log up to here.
-    pub(in crate::engine) fn note_seen(&mut self, user: UserId, seq: Seq) {
+    /// A member is known to have seen the log up to here. True if that tells that word of a removal reached them.
+    pub(in crate::engine) fn note_seen(&mut self, user: UserId, seq: Seq) -> bool {
+        let before = self.seen_by(&user);
         let known = self.seen.entry(user).or_default();
         *known = seq.max(*known);
+        let gone = self.last_gone();
+        gone.is_some_and(|(_, gone)| (before + 1..=seq).contains(&gone))
     }
 
     /// A name was said there.
@@ -44,13 +47,17 @@ impl Room {
         said.max(self.seen.get(user).copied()).unwrap_or(0)
     }
 
-    /// How far word of the last one who went has come, in the current epoch or the one before.
-    pub(super) fn removal(&self, me: &UserId) -> Option<RemovalView> {
+    /// Who went last in the current epoch or the one before, and by which entry.
+    fn last_gone(&self) -> Option<(UserId, Seq)> {
         let current = self.current()?;
         let before = || self.epochs.get(&current.ctx.epoch.checked_sub(1)?);
-        let earlier = || before()?.course.gone;
-        let (user, seq) = current.course.gone.or_else(earlier)?;
-        let members = current.roster.members();
+        current.course.gone.or_else(|| before()?.course.gone)
+    }
+
+    /// How far word of the last one who went has come, in the current epoch or the one before.
+    pub(super) fn removal(&self, me: &UserId) -> Option<RemovalView> {
+        let (user, seq) = self.last_gone()?;
+        let members = self.current()?.roster.members();
         if members.iter().any(|it| it.keys.user == user) {
             return None;
         }

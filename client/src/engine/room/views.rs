@@ -24,7 +24,9 @@ impl Room {
         match (self.listed, self.current()) {
             (Some(false), _) => RoomStatus::Gone,
             (_, Some(epoch)) if open(epoch) && self.transcript.is_some() => RoomStatus::Ready,
-            (Some(true), Some(epoch)) if !open(epoch) && self.asked.opens.is_empty() => {
+            (Some(true), Some(epoch))
+                if !open(epoch) && !epoch.is_being_wrapped() && self.asked.opens.is_empty() =>
+            {
                 RoomStatus::NoKey
             }
             (Some(true), None) if self.item.content.secrets.is_empty() => RoomStatus::NoKey,
