@@ -282,3 +282,6 @@ impl Room {
         keys.map_or_else(|| "someone".to_owned(), |keys| keys.username.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;
