@@ -39,13 +39,15 @@ def judge(reads, header_seq, header_hash, hashes, complete):
 
 
 def _vouch(reads):
-    """From the end: a message that is found authentic vouches for the one that it names as the one before it."""
+    """From the end: a message that is found authentic vouches for the one that it names as the one before it, and for
+    itself at any other place."""
     vouched = set()
     for read in reversed(reads):
         message = read.message
         named = (*read.chain, message.n, message.body_hash) in vouched
         read.authentic = read.signing is not None and (named or message.is_signed_by(read.signing))
         if read.authentic:
+            vouched.add((*read.chain, message.n, message.body_hash))
             vouched.add((*read.chain, message.n - 1, message.prev))
         elif read.signing is None:
             read.found("not a member", "its sender was no member here")

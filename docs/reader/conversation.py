@@ -99,9 +99,9 @@ class Conversation:
             if seq in self.opens:
                 try:
                     self._take_open(seq, self.opens[seq])
+                    self.last_open = self.log.entries[seq].entry.hash()
                 except Refused as refusal:
                     self._found(seq, refusal.reason, f"not to be believed: {refusal}")
-                self.last_open = self.log.entries[seq].entry.hash()
             elif self.log.entries[seq].entry.kind != OPEN:
                 self._take_sealed(seq, self.log.entries[seq].entry)
         self._end_epoch()
