@@ -12,9 +12,7 @@ pub fn ensure() -> Outcome<PathBuf> {
     if shell::output(shell::command(&python).args(["-c", "import cryptography.fernet"])).is_ok() {
         return Ok(python);
     }
-    say::step(
-        "Python's cryptography, for the reference reader: installing; a few seconds",
-    );
+    say::step("Python's cryptography, for the reference reader: installing; a few seconds");
     let missing = |failure| format!("Python 3 with its venv module is needed ({failure})");
     shell::output(
         shell::command("python3")
