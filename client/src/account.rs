@@ -9,9 +9,9 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use hpke::{Deserializable as _, Kem as _, Serializable as _, kem::X25519HkdfSha256};
 use protocol::{
     PublicKey, Signature, UserId, Username,
-    api::AccountKeys,
     label::{self, SignaturePurpose},
     open::MemberKeys,
+    succession::{self, Succession},
 };
 use rand_core::{CryptoRng, RngCore};
 use std::fmt;
@@ -49,7 +49,7 @@ impl AccountSecret {
         self.0.as_bytes()
     }
 
-    /// Derives the keys.
+    /// Derives the keys. They are a user's first; see [`Identity::after`].
     pub fn identity(&self) -> Identity {
         Identity::new(self)
     }
@@ -87,6 +87,7 @@ pub struct Identity {
     signing_public: PublicKey,
     agreement: Secret32,
     agreement_public: PublicKey,
+    earlier: Vec<Succession>,
 }
 
 impl Identity {
@@ -103,7 +104,35 @@ impl Identity {
             signing_public,
             agreement,
             agreement_public,
+            earlier: Vec::new(),
         }
+    }
+
+    /// The same keys after others: the user is the one of the first. Whether they really follow, [`MemberKeys::are_of`] says.
+    pub fn after(self, earlier: Vec<Succession>) -> Self {
+        let user = match earlier.first() {
+            Some(first) => label::user_id(&first.signing),
+            None => self.user,
+        };
+        Self {
+            user,
+            earlier,
+            ..self
+        }
+    }
+
+    /// The identity that another secret gives to the same user: both keys say so.
+    pub fn succeeded_by(&self, next: &AccountSecret) -> Self {
+        let next = next.identity();
+        let number = u32::try_from(self.earlier.len() + 1).unwrap_or(u32::MAX);
+        let message = succession::message(&self.user, number, &next.signing_public);
+        let purpose = SignaturePurpose::Identity;
+        let step = Succession {
+            signing: self.signing_public,
+            old: self.sign(purpose, &message),
+            new: next.sign(purpose, &message),
+        };
+        next.after([&self.earlier[..], &[step]].concat())
     }
 
     /// The user whose keys these are.
@@ -131,28 +160,19 @@ impl Identity {
         sign(&self.signing, purpose, message)
     }
 
-    /// The account's public side, as the server keeps it.
-    pub fn keys(&self, username: &Username) -> AccountKeys {
-        AccountKeys {
-            user: self.user,
-            username: username.clone(),
-            signing: self.signing_public,
-            agreement: self.agreement_public,
-        }
-    }
-
-    /// The member's line in a room, as open entries carry it.
-    pub fn member_keys(&self, username: &Username) -> MemberKeys {
+    /// The public side, as the server keeps it and rooms carry it.
+    pub fn keys(&self, username: &Username) -> MemberKeys {
         MemberKeys {
             user: self.user,
             username: username.clone(),
             signing: self.signing_public,
             agreement: self.agreement_public,
+            earlier: self.earlier.clone(),
         }
     }
 
     /// Whether an account that the server showed is this one, keys and all.
-    pub fn is(&self, account: &AccountKeys) -> bool {
+    pub fn is(&self, account: &MemberKeys) -> bool {
         self.keys(&account.username) == *account
     }
 }
@@ -251,17 +271,33 @@ mod tests {
         let shown = mine.keys(&name());
         assert!(mine.is(&shown));
         let user = other.user;
-        assert!(!mine.is(&AccountKeys {
+        assert!(!mine.is(&MemberKeys {
             user,
             ..shown.clone()
         }));
         let signing = other.signing;
-        assert!(!mine.is(&AccountKeys {
+        assert!(!mine.is(&MemberKeys {
             signing,
             ..shown.clone()
         }));
         let agreement = other.agreement;
-        assert!(!mine.is(&AccountKeys { agreement, ..shown }));
+        assert!(!mine.is(&MemberKeys { agreement, ..shown }));
+    }
+
+    #[test]
+    fn new_keys_stay_the_same_users_and_lead_back_to_the_first() {
+        let first = identity(1);
+        let second = first.succeeded_by(&AccountSecret::from_bytes([2; 32]));
+        let third = second.succeeded_by(&AccountSecret::from_bytes([3; 32]));
+        for later in [&second, &third] {
+            assert_eq!(later.user(), first.user());
+            assert!(later.keys(&name()).are_of(&first.user()));
+        }
+        assert!(second.keys(&name()).follow(&first.keys(&name())));
+        assert!(third.keys(&name()).follow(&second.keys(&name())));
+        let known = third.keys(&name()).earlier;
+        let again = AccountSecret::from_bytes([3; 32]).identity().after(known);
+        assert!(again.is(&third.keys(&name())));
     }
 
     #[test]

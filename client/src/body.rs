@@ -1,7 +1,7 @@
 //! The body of a sealed message: JSON `{sender, device, n, prev, seen, id, at, kind, content}`.
 
 use protocol::{
-    DeviceId, Hash, MessageId, Time, UserId,
+    DeviceId, Hash, MessageId, Seq, Time, UserId,
     json::{self, JsonError, MAX_INTEGER},
     limits,
     open::Head,
@@ -50,11 +50,32 @@ pub enum Content {
         /// The name.
         display_name: String,
     },
+    /// `deletion`: a message is taken back, by its author or by an admin.
+    Deletion(Deletion),
     /// A kind that this version does not know. It can be read but not written.
     Unknown {
         /// Its name.
         kind: String,
     },
+}
+
+/// Which message is taken back. It keeps the message's place in its device's chain, so that the messages around it can still be
+/// verified when the message itself is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deletion {
+    /// Where it stands.
+    pub seq: Seq,
+    /// Its `E`.
+    pub entry: Hash,
+    /// Who wrote it …
+    pub author: UserId,
+    /// … on which device …
+    pub device: DeviceId,
+    /// … under which number.
+    pub n: u64,
+    /// Its `B`.
+    pub body: Hash,
 }
 
 /// Why a body is refused, read or written.
@@ -123,6 +144,7 @@ struct MemberProfile<T> {
 const TEXT: &str = "text";
 const ROOM_PROFILE: &str = "room_profile";
 const MEMBER_PROFILE: &str = "member_profile";
+const DELETION: &str = "deletion";
 
 impl Body {
     /// Parses a body by the rules of [`json`] and checks every limit.
@@ -139,6 +161,7 @@ impl Body {
             MEMBER_PROFILE => Content::MemberProfile {
                 display_name: serde_json::from_str::<MemberProfile<_>>(content)?.display_name,
             },
+            DELETION => Content::Deletion(serde_json::from_str(content)?),
             _ => Content::Unknown { kind: raw.kind },
         };
         let body = Self {
@@ -168,6 +191,7 @@ impl Body {
                 MEMBER_PROFILE,
                 serde_json::value::to_raw_value(&MemberProfile { display_name })?,
             ),
+            Content::Deletion(it) => (DELETION, serde_json::value::to_raw_value(it)?),
             Content::Unknown { .. } => return Err(BodyError::UnknownKind),
         };
         let json = Zeroizing::new(serde_json::to_vec(&Raw {
@@ -199,7 +223,10 @@ impl Body {
             Content::MemberProfile { display_name } => {
                 check_name(display_name, limits::DISPLAY_NAME_BYTES)
             }
-            Content::Unknown { .. } => Ok(()),
+            Content::Deletion(it) if it.n == 0 || it.seq == 0 || it.n.max(it.seq) > MAX_INTEGER => {
+                Err(BodyError::Number)
+            }
+            Content::Deletion(_) | Content::Unknown { .. } => Ok(()),
         }
     }
 }

@@ -5,9 +5,9 @@ use crate::{
     recovery::RecoveryCode,
 };
 use protocol::{
-    Hash, PublicKey, Signature, UserId,
+    Hash, Signature,
     api::{Credentials, OpaqueMessage, StoredCredentials, credential_message},
-    label::{self, SignaturePurpose},
+    label::SignaturePurpose,
 };
 
 /// The recovery code's part of the credentials: a new one, or the one there is.
@@ -37,17 +37,6 @@ impl RecoveryWrap {
     }
 }
 
-/// Why credentials that the server showed are not to be used: the server made them up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialsError {
-    /// The key is not the one that gives the user's id.
-    #[error("the identity key does not belong to the user")]
-    User,
-    /// The identity did not sign them.
-    #[error("the credentials are not signed by the identity")]
-    Signature,
-}
-
 /// Makes and signs credentials. `version` is 1 at sign-up, one more at each change.
 pub fn make(
     identity: &Identity,
@@ -69,21 +58,6 @@ pub fn make(
     credentials
 }
 
-/// Checks credentials as the server showed them at a log-in: `key` is the identity that was unwrapped from them.
-pub fn check(
-    stored: &StoredCredentials,
-    user: &UserId,
-    key: &PublicKey,
-) -> Result<(), CredentialsError> {
-    if label::user_id(key) != *user {
-        return Err(CredentialsError::User);
-    }
-    if !stored.is_signed_by(user, key) {
-        return Err(CredentialsError::Signature);
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,12 +76,10 @@ mod tests {
     #[test]
     fn hold_for_the_identity_that_signed_them_and_no_other() {
         let (ana, stored) = made();
-        assert_eq!(check(&stored, &ana.user(), &ana.signing_key()), Ok(()));
+        assert!(stored.is_signed_by(&ana.user(), &ana.signing_key()));
         let mallory = crate::testing::identity(3);
-        let swapped = check(&stored, &ana.user(), &mallory.signing_key());
-        assert_eq!(swapped, Err(CredentialsError::User));
-        let foreign = check(&stored, &mallory.user(), &mallory.signing_key());
-        assert_eq!(foreign, Err(CredentialsError::Signature));
+        assert!(!stored.is_signed_by(&ana.user(), &mallory.signing_key()));
+        assert!(!stored.is_signed_by(&mallory.user(), &ana.signing_key()));
     }
 
     #[test]
@@ -124,8 +96,7 @@ mod tests {
         for exchange in exchanged {
             let mut other = stored.clone();
             exchange(&mut other);
-            let checked = check(&other, &ana.user(), &ana.signing_key());
-            assert_eq!(checked, Err(CredentialsError::Signature));
+            assert!(!other.is_signed_by(&ana.user(), &ana.signing_key()));
         }
     }
 
@@ -138,10 +109,7 @@ mod tests {
         let kept = RecoveryWrap::keep(&stored);
         let renewed = make(&identity, 2, record, "other".into(), kept);
         let renewed = StoredCredentials::from(&renewed);
-        assert_eq!(
-            check(&renewed, &identity.user(), &identity.signing_key()),
-            Ok(())
-        );
+        assert!(renewed.is_signed_by(&identity.user(), &identity.signing_key()));
         assert_eq!(renewed.recovery_token_hash, code.token_hash());
         assert_eq!(
             AccountSecret::unwrap(&code.wrap_key(), &renewed.recovery_wrap),

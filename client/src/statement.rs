@@ -13,10 +13,9 @@ use protocol::{
     Entry, Epoch, Hash, OpenEntry, PublicKey, RoomId, Signature, UserId, Username,
     json::JsonError,
     label::SignaturePurpose,
-    log::{entry_hash, roster_hash},
-    open::{
-        Head, Header, Join, Leave, MemberKeys, OpenBody, OpenContent, RosterMember, Settings, Wrap,
-    },
+    log::entry_hash,
+    open::{Head, Header, IdentityChange, Join, MemberKeys, OpenBody, OpenContent, Wrap},
+    roster::Roster,
 };
 use rand_core::{CryptoRng, RngCore};
 
@@ -58,10 +57,8 @@ pub struct NewEpoch<'a> {
     pub secret: &'a RoomSecret,
     /// The author's name; their keys are the identity's.
     pub author: &'a Username,
-    /// The members with which the epoch starts; for a new room its creator as owner.
-    pub roster: &'a [RosterMember],
-    /// The room's settings from here on.
-    pub settings: Settings,
+    /// The room's members and settings; for a new room its creator as owner.
+    pub roster: &'a Roster,
     /// The author's head; for a new room [`crate::transcript::Transcript::from_beginning`]'s.
     pub seen: Head,
     /// The previous epoch's secret, where newcomers may read what came before.
@@ -79,15 +76,16 @@ pub fn header(
         commitment: it.secret.commitment(),
         join_key: public(&join_key),
         locator: it.secret.locator(),
-        roster: roster_hash(it.roster),
-        author: identity.member_keys(it.author),
-        settings: it.settings,
+        roster: it.roster.hash(),
+        author: identity.keys(it.author),
+        settings: it.roster.settings(),
         seen: it.seen,
         history: it
             .previous
             .map(|previous| it.secret.history_key().seal(previous.as_bytes())),
     }));
-    state(identity, Some(&join_key), place, content)
+    let joined = |json: &[u8]| sign(&join_key, SignaturePurpose::Entry, json);
+    sign_both(identity, joined, place, content)
 }
 
 /// Joins a room whose key is known.
@@ -98,14 +96,32 @@ pub fn join(
     secret: &RoomSecret,
 ) -> Result<Statement, StatementError> {
     let content = OpenContent::Join(Join {
-        member: identity.member_keys(username),
+        member: identity.keys(username),
     });
-    state(identity, Some(&secret.join_key()), place, content)
+    let joined = |json: &[u8]| sign(&secret.join_key(), SignaturePurpose::Entry, json);
+    sign_both(identity, joined, place, content)
 }
 
-/// Leaves a room.
-pub fn leave(identity: &Identity, place: Place) -> Result<Statement, StatementError> {
-    state(identity, None, place, OpenContent::Leave(Leave {}))
+/// Says what needs a member's signature and no other: everything but headers, joins and new identities.
+pub fn by_member(
+    identity: &Identity,
+    place: Place,
+    content: OpenContent,
+) -> Result<Statement, StatementError> {
+    sign_both(identity, |_| Signature::ZERO, place, content)
+}
+
+/// Replaces a member's keys: `next` is what [`Identity::succeeded_by`] gave.
+pub fn identity(
+    identity: &Identity,
+    next: &Identity,
+    place: Place,
+    username: &Username,
+) -> Result<Statement, StatementError> {
+    let member = next.keys(username);
+    let content = OpenContent::Identity(Box::new(IdentityChange { member }));
+    let consent = |json: &[u8]| next.sign(SignaturePurpose::Entry, json);
+    sign_both(identity, consent, place, content)
 }
 
 /// Hands the epoch's secret to a member.
@@ -128,12 +144,12 @@ pub fn wrap(
         recipient: recipient.user,
         sealed,
     });
-    state(identity, None, place, content)
+    by_member(identity, place, content)
 }
 
-fn state(
+fn sign_both(
     identity: &Identity,
-    join_key: Option<&SigningKey>,
+    second: impl FnOnce(&[u8]) -> Signature,
     place: Place,
     content: OpenContent,
 ) -> Result<Statement, StatementError> {
@@ -145,10 +161,9 @@ fn state(
         content,
     }
     .to_json()?;
-    let purpose = SignaturePurpose::Entry;
     let entry = OpenEntry {
-        signature: identity.sign(purpose, json.as_bytes()),
-        join_signature: join_key.map_or(Signature::ZERO, |key| sign(key, purpose, json.as_bytes())),
+        signature: identity.sign(SignaturePurpose::Entry, json.as_bytes()),
+        join_signature: second(json.as_bytes()),
         json,
     };
     Ok(Statement {
@@ -213,7 +228,7 @@ pub fn verify_join<'a>(
     Ok(join)
 }
 
-/// Checks a leave, a wrap, or a kind that this version does not know, given the sender's key on the roster.
+/// Checks what a member says about the room, also of a kind that this version does not know, given the sender's key on the roster.
 pub fn verify_by_member(
     entry: &OpenEntry,
     body: &OpenBody,
@@ -221,10 +236,13 @@ pub fn verify_by_member(
 ) -> Result<(), Refused> {
     match &body.content {
         OpenContent::Header(_) | OpenContent::Join(_) => Err(Refused::Kind),
-        OpenContent::Leave(_) | OpenContent::Wrap(_) => verify_signatures(entry, signing_key, None),
+        OpenContent::Identity(it) => {
+            verify_signatures(entry, signing_key, Some(&it.member.signing))
+        }
         // Only the version that knows the kind knows whether it needs a join signature.
         OpenContent::Unknown(_) if entry.is_signed_by(signing_key) => Ok(()),
         OpenContent::Unknown(_) => Err(Refused::Signature),
+        _ => verify_signatures(entry, signing_key, None),
     }
 }
 

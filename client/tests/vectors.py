@@ -137,7 +137,8 @@ def roster_hash(members):
         + bytes([role, len(account.username)]) + account.username.encode()
         for account, role in sorted(members, key=lambda member: member[0].user)
     ]
-    return sha(label("roster"), *lines)
+    # Nobody is banned.
+    return sha(label("roster"), u32(len(lines)), *lines, u32(0))
 
 
 def seal(room, account, body, iv):
@@ -197,7 +198,7 @@ def main():
             "locator": b64(room.locator),
             "roster": b64(roster_hash([(ana, 2), (bob, 0)])),
             "author": ana.member(),
-            "settings": {"history_for_newcomers": True},
+            "settings": {"history_for_newcomers": True, "admins_may_delete": True},
             "seen": {"seq": 0, "hash": b64(start)},
             "history": fernet(room.history_key, old.secret, iv),
         },

@@ -1,7 +1,10 @@
 //! What a person asks for.
 
-use crate::{secret::SecretText, timeline::ItemKey};
-use protocol::{RoomId, Seq, SessionHandle};
+use crate::{secret::SecretText, timeline::ItemKey, view::SafetyView};
+use protocol::{
+    RoomId, Seq, SessionHandle, UserId,
+    open::{Role, Settings},
+};
 use serde::{Deserialize, Serialize};
 
 /// A person's wish, from a page to the engine.
@@ -41,6 +44,20 @@ pub enum Command {
     /// Replaces the passphrase and ends all other sessions. Answer: [`Answer::Done`].
     ChangePassphrase {
         /// The one until now, as typed.
+        current: SecretText,
+        /// The new one, as typed.
+        new: SecretText,
+    },
+    /// Makes another recovery code; the one until now opens nothing any more. Answer: [`Answer::Done`]; the code then stands in
+    /// [`crate::Delta::RecoveryCode`].
+    NewRecoveryCode {
+        /// As typed.
+        passphrase: SecretText,
+    },
+    /// Someone may have this person's keys: makes new ones with a new passphrase and recovery code, ends all other sessions, and
+    /// tells every room, whose keys change too. Answer: [`Answer::Done`] once the account has them; the rooms follow.
+    ReplaceIdentity {
+        /// The passphrase until now, as typed.
         current: SecretText,
         /// The new one, as typed.
         new: SecretText,
@@ -89,6 +106,77 @@ pub enum Command {
         /// Which room.
         room: RoomId,
     },
+    /// Takes a member out of a room. Answer: [`Answer::Done`].
+    RemoveMember {
+        /// Which room.
+        room: RoomId,
+        /// Whom.
+        user: UserId,
+    },
+    /// Takes someone out of a room and keeps them out. Answer: [`Answer::Done`].
+    BanUser {
+        /// Which room.
+        room: RoomId,
+        /// Whom.
+        user: UserId,
+    },
+    /// Lets someone who was banned join again. Answer: [`Answer::Done`].
+    UnbanUser {
+        /// Which room.
+        room: RoomId,
+        /// Whom.
+        user: UserId,
+    },
+    /// Gives a member another role; [`Role::Owner`] hands the room over. Answer: [`Answer::Done`].
+    SetRole {
+        /// Which room.
+        room: RoomId,
+        /// Whose.
+        user: UserId,
+        /// The role from now on.
+        role: Role,
+    },
+    /// Changes a room's settings. Answer: [`Answer::Done`].
+    SetSettings {
+        /// Which room.
+        room: RoomId,
+        /// All of them.
+        settings: Settings,
+    },
+    /// Makes a new room key though nobody left. Answer: [`Answer::RoomKey`], the new one.
+    ChangeKey {
+        /// Which room.
+        room: RoomId,
+    },
+    /// Goes on with a room of which the server lost entries. For its owner. Answer: [`Answer::Done`].
+    AcceptRewind {
+        /// Which room.
+        room: RoomId,
+    },
+    /// The person has understood an alarm; it is not shown any more, on no device. No answer.
+    DismissAlarm {
+        /// Which room.
+        room: RoomId,
+        /// The alarm's sentence, which names it.
+        sentence: String,
+    },
+    /// Asks for what two people compare to know that nobody stands between them. Answer: [`Answer::Safety`].
+    SafetyNumber {
+        /// The other one.
+        user: UserId,
+    },
+    /// Compares what someone else's link or QR code says of them with what this person knows. Answer: [`Answer::Compared`].
+    CompareLink {
+        /// The link, or what stands behind its `#`.
+        text: String,
+    },
+    /// Marks someone as verified, or takes that back. Answer: [`Answer::Done`].
+    SetVerified {
+        /// Whom.
+        user: UserId,
+        /// Whether the safety numbers were the same.
+        verified: bool,
+    },
     /// The screen shows this room now; its [`crate::RoomView`] and timeline follow. No answer.
     OpenRoom {
         /// Which room; none for no room.
@@ -105,6 +193,18 @@ pub enum Command {
         room: RoomId,
         /// As typed.
         text: String,
+    },
+    /// Deletes a message for everyone. Answer: [`Answer::Done`] once it stands in the outbox.
+    DeleteMessage {
+        /// Which room.
+        room: RoomId,
+        /// Where the message stands.
+        seq: Seq,
+    },
+    /// The person is typing, or stopped. No answer.
+    Typing {
+        /// Which room.
+        room: RoomId,
     },
     /// Tries a failed message again. No answer.
     Retry {
@@ -149,4 +249,13 @@ pub enum Answer {
     Room(RoomId),
     /// A room key in its text form.
     RoomKey(SecretText),
+    /// What to compare with someone.
+    Safety(Box<SafetyView>),
+    /// What a comparison gave.
+    Compared {
+        /// Of whom.
+        safety: Box<SafetyView>,
+        /// Whether they have the keys that this person knows.
+        matches: bool,
+    },
 }

@@ -19,6 +19,6 @@ pub use secret::SecretText;
 pub use timeline::{Delivery, ItemKey, ItemKind, Sender, TimelineItem};
 pub use trouble::Trouble;
 pub use view::{
-    Alarm, Connection, History, LastActivity, Me, MemberView, Phase, RoomStatus, RoomSummary,
-    RoomView, SessionView,
+    Alarm, BannedView, Connection, History, LastActivity, Me, MemberView, Phase, RemovalView,
+    RoomStatus, RoomSummary, RoomView, SafetyView, SessionView, Trust,
 };

@@ -48,6 +48,20 @@ pub enum Trouble {
     /// The room is not on this person's list.
     #[error("You are not in this room.")]
     NoSuchRoom,
+    /// The person's role does not allow it.
+    #[error("Only an admin or the owner of this room may do this.")]
+    NotAllowed,
+    /// The room hides what was said before someone joined, so a key that was in use lets nobody in.
+    #[error(
+        "This room hides earlier messages from newcomers, so each invitation needs a new key. Ask an admin for one."
+    )]
+    InvitesByAdmins,
+    /// A link that is no comparison link.
+    #[error("This is no link to compare keys with. Ask for it again.")]
+    NoComparison,
+    /// Nobody of whom this person knows the keys.
+    #[error("You share no room with this person, so there is nothing to compare.")]
+    Stranger,
     /// The room's key has not reached this device.
     #[error("This room's current key has not reached you yet. Ask a member to open SecureChat.")]
     NoKey,

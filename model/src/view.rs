@@ -1,6 +1,9 @@
 //! What stands on the screen besides the timeline.
 
-use protocol::{RoomId, Seq, SessionHandle, Time, UserId, open::Role};
+use protocol::{
+    RoomId, Seq, SessionHandle, Time, UserId,
+    open::{Role, Settings},
+};
 use serde::{Deserialize, Serialize};
 
 /// Where the app stands.
@@ -28,6 +31,8 @@ pub struct Me {
     pub username: String,
     /// The chosen name; empty for none.
     pub display_name: String,
+    /// Rooms that were not yet told of this person's new keys.
+    pub untold: u32,
 }
 
 /// The connection to the server.
@@ -90,6 +95,8 @@ pub enum RoomStatus {
     Gone,
     /// The room's current key has not reached this person.
     NoKey,
+    /// The server came back with less of the log than it had: nothing is sent until the owner accepts that.
+    Rewound,
 }
 
 /// The room on the screen.
@@ -115,6 +122,38 @@ pub struct RoomView {
     pub epoch: u32,
     /// Someone left: the key changes with the next message.
     pub rotation_due: bool,
+    /// What was decided for the room.
+    pub settings: Settings,
+    /// Who may not join, by username where it is known.
+    pub banned: Vec<BannedView>,
+    /// Six groups of five digits that are the same for all who have this key and these members.
+    pub fingerprint: String,
+    /// Up to which entry another person saw the same log.
+    pub confirmed: Option<Seq>,
+    /// Who was taken out last in this epoch, and how many have seen it.
+    pub removal: Option<RemovalView>,
+    /// Who is typing just now, by name.
+    pub typing: Vec<String>,
+}
+
+/// Someone who may not join a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BannedView {
+    /// User id.
+    pub user: UserId,
+    /// As far as it is known.
+    pub name: String,
+}
+
+/// How far word of a removal has come. Who has not seen it may still write for the one who is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovalView {
+    /// Who is gone.
+    pub name: String,
+    /// How many members have seen it, oneself included.
+    pub seen: u32,
+    /// Of how many.
+    pub of: u32,
 }
 
 /// Whether older messages can be loaded.
@@ -141,6 +180,39 @@ pub struct MemberView {
     pub role: Role,
     /// Whether it is this person.
     pub me: bool,
+    /// How far this person is sure who that is.
+    pub trust: Trust,
+    /// The last entry that they say they have read; 0 for none.
+    pub read: Seq,
+}
+
+/// How far a person is sure who someone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trust {
+    /// Not compared yet.
+    Unverified,
+    /// Compared and found the same, at this time.
+    Verified {
+        /// When.
+        at: Time,
+    },
+    /// The keys changed after they had been compared.
+    Changed,
+}
+
+/// What two people compare to know that nobody stands between them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SafetyView {
+    /// The other one.
+    pub user: UserId,
+    /// Their username.
+    pub username: String,
+    /// Twelve groups of five digits, the same for both.
+    pub digits: String,
+    /// What the other one's device opens to compare by itself: `/verify#…`, without the origin. It speaks of this person.
+    pub link: String,
+    /// What is known so far.
+    pub trust: Trust,
 }
 
 /// Something that a correct server or member does not do.

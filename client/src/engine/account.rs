@@ -215,8 +215,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 },
                 ApiAnswer::RecoverOpened(opened),
             ) => {
-                let secret =
-                    open_account(&username, &opened.account, &opened.credentials, |stored| {
+                let account =
+                    open_account(&username, opened.account, &opened.credentials, |stored| {
                         AccountSecret::unwrap(&code.wrap_key(), &stored.recovery_wrap).ok()
                     })?;
                 let response = opened.response;
@@ -224,12 +224,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     state,
                     passphrase,
                     response,
-                    username: username.clone(),
+                    username,
                 });
                 let goal = Register::Recovered {
-                    username,
+                    account: Box::new(account),
                     code,
-                    secret,
                     stored: opened.credentials,
                 };
                 self.flows
@@ -330,17 +329,17 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             } => {
                 let secret = AccountSecret::generate(&mut self.rng);
                 let code = RecoveryCode::generate(&mut self.rng);
-                let identity = secret.identity();
-                let recovery = RecoveryWrap::new(&code, &secret);
+                let account = Account::new(username, secret, Vec::new());
+                let recovery = RecoveryWrap::new(&code, &account.secret);
+                let wrap = account.secret.wrap(&wrap_key);
                 let credentials =
-                    credentials::make(&identity, 1, done.message, secret.wrap(&wrap_key), recovery);
+                    credentials::make(&account.identity, 1, done.message, wrap, recovery);
                 let finish = RegisterFinish {
-                    account: identity.keys(&username),
+                    account: account.identity.keys(&account.username),
                     credentials,
                 };
                 let goal = Registered::SignUp {
-                    username,
-                    secret,
+                    account: Box::new(account),
                     code,
                 };
                 self.call(
@@ -352,27 +351,25 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 ticket,
                 goal:
                     Register::Recovered {
-                        username,
+                        account,
                         code,
-                        secret,
                         stored,
                     },
             } => {
-                let recovery = RecoveryWrap::keep(&stored);
                 let credentials = credentials::make(
-                    &secret.identity(),
+                    &account.identity,
                     stored.version + 1,
                     done.message,
-                    secret.wrap(&wrap_key),
-                    recovery,
+                    account.secret.wrap(&wrap_key),
+                    RecoveryWrap::keep(&stored),
                 );
                 let token = code.token().as_bytes().to_vec();
                 let finish = RecoverFinish {
-                    username: username.clone(),
+                    username: account.username.clone(),
                     token,
                     credentials,
                 };
-                let goal = Registered::Recover { username, secret };
+                let goal = Registered::Recover { account };
                 self.call(
                     ApiRequest::RecoverFinish(Box::new(finish)),
                     Flow::RegisterFinish { ticket, goal },
@@ -409,20 +406,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         answer: ApiAnswer,
     ) -> Result<(), Trouble> {
         match (goal, answer) {
-            (
-                Registered::SignUp {
-                    username,
-                    secret,
-                    code,
-                },
-                ApiAnswer::LoggedIn(_),
-            ) => {
+            (Registered::SignUp { account, code }, ApiAnswer::LoggedIn(_)) => {
                 self.vault.settings.change_at_once(self.now).recovery_code =
                     Some(code.reveal().to_string());
-                self.enter(ticket, username, secret);
+                self.enter(ticket, *account);
             }
-            (Registered::Recover { username, secret }, ApiAnswer::LoggedIn(_)) => {
-                self.enter(ticket, username, secret)
+            (Registered::Recover { account }, ApiAnswer::LoggedIn(_)) => {
+                self.enter(ticket, *account)
             }
             (Registered::Change, _) => self.out.answer(ticket, Ok(Answer::Done)),
             _ => return Err(unexpected()),
@@ -440,11 +430,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     ) -> Result<(), Trouble> {
         let wrap_key = FernetKey::new(wrap_key);
         let stored = logged_in.credentials;
-        let secret = open_account(&username, &logged_in.account, &stored, |stored| {
+        let account = open_account(&username, logged_in.account, &stored, |stored| {
             AccountSecret::unwrap(&wrap_key, &stored.passphrase_wrap).ok()
         })?;
         match goal {
-            LogIn::Enter => self.enter(ticket, username, secret),
+            LogIn::Enter => self.enter(ticket, account),
             LogIn::ChangePassphrase { new } => {
                 let (state, request) =
                     opaque::start_registration(&mut self.rng, new.reveal()).map_err(broken)?;
@@ -466,9 +456,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     /// The account secret is here and proven: from now on this browser speaks for the account.
-    fn enter(&mut self, ticket: u32, username: Username, secret: AccountSecret) {
+    fn enter(&mut self, ticket: u32, account: Account) {
         if self.phase != Phase::Expired {
-            self.account = Some(Account::new(username, secret));
+            self.account = Some(account);
             self.store_account();
         }
         self.set_phase(Phase::LoggedIn);
@@ -488,22 +478,24 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 /// Opens the account secret and checks that everything the server said about the account belongs to it.
 fn open_account(
     username: &Username,
-    account: &AccountKeys,
+    shown: AccountKeys,
     stored: &StoredCredentials,
     unwrap: impl FnOnce(&StoredCredentials) -> Option<AccountSecret>,
-) -> Result<AccountSecret, Trouble> {
+) -> Result<Account, Trouble> {
     let lie = |what: &str| Trouble::Lie(what.to_owned());
-    if account.username != *username {
+    if shown.username != *username {
         return Err(lie("it is about another account"));
     }
     let secret = unwrap(stored).ok_or_else(|| lie("the account secret does not open"))?;
-    let identity = secret.identity();
-    if !identity.is(account) {
+    let account = Account::new(username.clone(), secret, shown.earlier.clone());
+    let user = account.identity.user();
+    if !account.identity.is(&shown) || !shown.are_of(&user) {
         return Err(lie("the account's keys are not those of its secret"));
     }
-    credentials::check(stored, &identity.user(), &identity.signing_key())
-        .map_err(|_| lie("the credentials are not signed by the account"))?;
-    Ok(secret)
+    if !stored.is_signed_by(&user, &shown.signing) {
+        return Err(lie("the credentials are not signed by the account"));
+    }
+    Ok(account)
 }
 
 fn acceptable(passphrase: &SecretText, username: &str) -> Result<(), Trouble> {

@@ -1,7 +1,7 @@
 //! What the engine does when an answer comes: the rest of each command, as data under the call's or job's number.
 
+use super::Account;
 use crate::{
-    account::AccountSecret,
     opaque::{LoginState, RegistrationState},
     recovery::RecoveryCode,
     room_key::RoomSecret,
@@ -118,9 +118,8 @@ pub(super) enum Register {
         code: RecoveryCode,
     },
     Recovered {
-        username: Username,
+        account: Box<Account>,
         code: RecoveryCode,
-        secret: AccountSecret,
         stored: StoredCredentials,
     },
     Change {
@@ -131,13 +130,11 @@ pub(super) enum Register {
 /// What new credentials that the server took lead to.
 pub(super) enum Registered {
     SignUp {
-        username: Username,
-        secret: AccountSecret,
+        account: Box<Account>,
         code: RecoveryCode,
     },
     Recover {
-        username: Username,
-        secret: AccountSecret,
+        account: Box<Account>,
     },
     Change,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Engine, Room,
-    room::epoch::{EpochState, Lie},
+    room::epoch::{EpochState, Founders, Lie},
 };
 use crate::account::Identity;
 use model::{Alarm, TimelineOp, Trouble};
@@ -11,7 +11,7 @@ use protocol::{
     frame::{ClientFrame, LoggedEntry, RoomHead, ServerFrame},
     json::MAX_INTEGER,
     limits::PAGE_ENTRIES,
-    open::{Head, RosterMember},
+    open::Head,
 };
 use rand_core::{CryptoRng, RngCore};
 
@@ -55,9 +55,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 room,
                 epoch,
                 members,
+                banned,
                 entries,
             } => {
-                self.opens(request, room, epoch, members, &entries);
+                self.opens(request, room, epoch, (members, banned), &entries);
             }
             ServerFrame::Ack {
                 room,
@@ -72,7 +73,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     self.list_vault(0);
                 }
             }
-            ServerFrame::Pong => {}
+            ServerFrame::Slot { .. }
+            | ServerFrame::Slots { .. }
+            | ServerFrame::SlotRefused { .. }
+            | ServerFrame::Signal { .. }
+            | ServerFrame::Pong => {}
             ServerFrame::Bye { reason } => self.bye(reason),
         }
     }
@@ -188,7 +193,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         request: u32,
         id: RoomId,
         epoch: Epoch,
-        members: Vec<RosterMember>,
+        founders: Founders,
         entries: &[LoggedEntry],
     ) {
         let Some(account) = &self.account else { return };
@@ -198,7 +203,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if room.asked.opens.remove(&request) != Some(epoch) {
             return;
         }
-        let taken = room.take_epoch(epoch, members, entries, &account.identity);
+        let taken = room.take_epoch(epoch, founders, entries, &account.identity);
         match taken {
             Ok(()) => {
                 room.keep_loaded_secret(epoch, self.now);
@@ -552,7 +557,7 @@ impl Room {
     fn take_epoch(
         &mut self,
         epoch: Epoch,
-        members: Vec<RosterMember>,
+        founders: Founders,
         entries: &[LoggedEntry],
         me: &Identity,
     ) -> Result<(), Lie> {
@@ -563,7 +568,7 @@ impl Room {
         let before = epoch
             .checked_sub(1)
             .and_then(|before| self.epochs.get(&before));
-        let state = EpochState::load(self.id, epoch, members, entries, secrets, before, me)?;
+        let state = EpochState::load(self.id, epoch, founders, entries, secrets, before, me)?;
         self.add_epoch(state);
         Ok(())
     }

@@ -17,7 +17,7 @@ use protocol::{
     Hash, PublicError, RoomId,
     api::{RoomCreate, RoomFind, RoomFound, RoomSubmit},
     limits,
-    open::Settings,
+    open::{Leave, OpenContent, Settings},
     roster::Roster,
 };
 use rand_core::{CryptoRng, RngCore};
@@ -41,14 +41,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.rng.fill_bytes(&mut id);
         let id = RoomId(id);
         let secret = RoomSecret::generate(&mut self.rng);
-        let roster = Roster::of_creator(account.identity.member_keys(&account.username));
+        let creator = account.identity.keys(&account.username);
+        let roster = Roster::of_creator(creator, Settings::default());
         let new = NewEpoch {
             secret: &secret,
             author: &account.username,
-            roster: roster.members(),
-            settings: Settings {
-                history_for_newcomers: true,
-            },
+            roster: &roster,
             seen: Transcript::from_beginning(id).head(),
             previous: None,
         };
@@ -167,7 +165,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             prev_open: epoch.last_open,
         };
         room.retry_at = None;
-        match statement::leave(&account.identity, place) {
+        let leave = OpenContent::Leave(Leave {});
+        match statement::by_member(&account.identity, place, leave) {
             Ok(leave) => {
                 let submit = RoomSubmit {
                     room: id,
@@ -310,12 +309,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             room: id,
             epoch,
             members,
+            banned,
             entries,
         } = found;
         let state = EpochState::load(
             id,
             epoch,
-            members,
+            (members, banned),
             &entries,
             RoomSecret::from_slice(secret.as_bytes())
                 .into_iter()

@@ -30,7 +30,7 @@ use connection::Link;
 use flow::Flow;
 use model::{Answer, Command, Delta, Phase, Trouble};
 use out::Out;
-use protocol::{DeviceId, PublicError, RoomId, Time, Username, b64};
+use protocol::{DeviceId, PublicError, RoomId, Time, Username, b64, succession::Succession};
 use rand_core::{CryptoRng, RngCore};
 use room::{
     Room,
@@ -80,10 +80,10 @@ struct Account {
 }
 
 impl Account {
-    fn new(username: Username, secret: AccountSecret) -> Self {
+    fn new(username: Username, secret: AccountSecret, earlier: Vec<Succession>) -> Self {
         Self {
             username,
-            identity: secret.identity(),
+            identity: secret.identity().after(earlier),
             vault_key: secret.vault_key(),
             secret,
         }
@@ -96,6 +96,8 @@ struct StoredAccount {
     username: Username,
     #[serde(with = "b64")]
     secret: Vec<u8>,
+    #[serde(default)]
+    earlier: Vec<Succession>,
 }
 
 impl<R: RngCore + CryptoRng> Engine<R> {
@@ -217,6 +219,21 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Command::Discard { room, key } => self.done(ticket, |it| it.discard(room, &key)),
             Command::MarkRead { room, seq } => self.done(ticket, |it| it.mark_read(room, seq)),
             Command::SetDraft { room, text } => self.done(ticket, |it| it.set_draft(room, text)),
+            Command::NewRecoveryCode { .. }
+            | Command::ReplaceIdentity { .. }
+            | Command::RemoveMember { .. }
+            | Command::BanUser { .. }
+            | Command::UnbanUser { .. }
+            | Command::SetRole { .. }
+            | Command::SetSettings { .. }
+            | Command::ChangeKey { .. }
+            | Command::AcceptRewind { .. }
+            | Command::DismissAlarm { .. }
+            | Command::SafetyNumber { .. }
+            | Command::CompareLink { .. }
+            | Command::SetVerified { .. }
+            | Command::DeleteMessage { .. }
+            | Command::Typing { .. } => Err(Trouble::NotNow),
             Command::TakeOver => self.done(ticket, |it| {
                 it.out.actions.push_back(Action::TakeOver);
                 Ok(())
@@ -331,7 +348,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let account = account.and_then(|it| {
             let secret = Zeroizing::new(it.secret);
             let secret = AccountSecret::from_bytes(secret.as_slice().try_into().ok()?);
-            Some(Account::new(it.username, secret))
+            Some(Account::new(it.username, secret, it.earlier))
         });
         let Some(account) = account else {
             return self.set_phase(Phase::LoggedOut);
@@ -385,6 +402,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let stored = StoredAccount {
             username: account.username.clone(),
             secret: account.secret.as_bytes().to_vec(),
+            earlier: account.identity.keys(&account.username).earlier,
         };
         let bytes = serde_json::to_vec(&stored).unwrap_or_default();
         self.out.store(vec![(ACCOUNT.to_owned(), Some(bytes))]);

@@ -94,17 +94,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             epoch: epoch.ctx.epoch + 1,
             prev_open: epoch.last_open,
         };
-        let settings = epoch.header.settings;
-        let previous = epoch
-            .key
-            .as_ref()
-            .filter(|_| settings.history_for_newcomers)
-            .map(|key| &key.secret);
+        let shown = epoch.roster.settings().history_for_newcomers;
+        let previous = epoch.key.as_ref().filter(|_| shown).map(|key| &key.secret);
         let new = NewEpoch {
             secret,
             author: &account.username,
-            roster: epoch.roster.members(),
-            settings,
+            roster: &epoch.roster,
             seen: room.transcript.as_ref()?.head(),
             previous,
         };

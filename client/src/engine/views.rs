@@ -27,6 +27,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             user: account.identity.user(),
             username: account.username.to_string(),
             display_name: self.vault.settings.content.display_name.clone(),
+            untold: 0,
         });
         self.out.delta(Delta::Me(me));
     }

@@ -1,9 +1,13 @@
 use super::*;
 use crate::{
+    account::AccountSecret,
     testing::{identity, rng, room},
     transcript::Transcript,
 };
-use protocol::{Locator, open::Role};
+use protocol::{
+    Locator,
+    open::{Leave, Settings},
+};
 
 const ROOM: RoomId = RoomId([7; 16]);
 
@@ -23,18 +27,15 @@ fn place() -> Place {
 fn made() -> (RoomSecret, Statement, OpenBody) {
     let (secret, _) = room();
     let ana = identity(1);
-    let owner = RosterMember {
-        keys: ana.member_keys(&name()),
-        role: Role::Owner,
-    };
-    let statement = header(&ana, place(), new_epoch(&secret, &[owner], None)).unwrap();
+    let roster = Roster::of_creator(ana.keys(&name()), Settings::default());
+    let statement = header(&ana, place(), new_epoch(&secret, &roster, None)).unwrap();
     let body = statement.entry.body().unwrap();
     (secret, statement, body)
 }
 
 fn new_epoch<'a>(
     secret: &'a RoomSecret,
-    roster: &'a [RosterMember],
+    roster: &'a Roster,
     previous: Option<&'a RoomSecret>,
 ) -> NewEpoch<'a> {
     // A name that lives as long as the tests do.
@@ -43,9 +44,6 @@ fn new_epoch<'a>(
         secret,
         author: &NAME,
         roster,
-        settings: Settings {
-            history_for_newcomers: true,
-        },
         seen: Transcript::from_beginning(ROOM).head(),
         previous,
     }
@@ -56,6 +54,10 @@ fn joined() -> (PublicKey, Statement, OpenBody) {
     let statement = join(&identity(2), place(), &"bob".parse().unwrap(), &secret).unwrap();
     let body = statement.entry.body().unwrap();
     (public(&secret.join_key()), statement, body)
+}
+
+fn leave(who: &Identity, place: Place) -> Statement {
+    by_member(who, place, OpenContent::Leave(Leave {})).unwrap()
 }
 
 /// The entry with a changed body, signed anew by these keys: what someone with these keys could have made.
@@ -87,7 +89,7 @@ fn change_header(body: &OpenBody, change: impl FnOnce(&mut Header)) -> OpenBody 
 fn a_header_proves_author_room_key_and_roster() {
     let (secret, statement, body) = made();
     let header = verify_header(&statement.entry, &body, Some(&secret)).unwrap();
-    assert_eq!(header.author, identity(1).member_keys(&name()));
+    assert_eq!(header.author, identity(1).keys(&name()));
     assert!(verify_header(&statement.entry, &body, None).is_ok());
     assert_eq!(
         (body.room, body.epoch, body.prev_open),
@@ -174,7 +176,7 @@ fn a_header_needs_both_signatures_and_its_authors_keys() {
     let (entry, posed) = signed_anew(&posed, &mallory, Some(&join_key));
     assert_eq!(verify_header(&entry, &posed, None), Err(Refused::Keys));
 
-    let leave = leave(&identity(1), place()).unwrap().entry;
+    let leave = leave(&identity(1), place()).entry;
     assert_eq!(
         verify_header(&leave, &leave.body().unwrap(), None),
         Err(Refused::Kind)
@@ -186,7 +188,9 @@ fn a_header_needs_both_signatures_and_its_authors_keys() {
 fn a_header_may_hand_newcomers_the_secret_before_it() {
     let (old, _) = room();
     let new = RoomSecret::generate(&mut rng(9));
-    let statement = header(&identity(1), place(), new_epoch(&new, &[], Some(&old))).unwrap();
+    let roster = Roster::of_creator(identity(1).keys(&name()), Settings::default());
+    let new_epoch = new_epoch(&new, &roster, Some(&old));
+    let statement = header(&identity(1), place(), new_epoch).unwrap();
     let body = statement.entry.body().unwrap();
     let history = verify_header(&statement.entry, &body, Some(&new))
         .unwrap()
@@ -229,7 +233,7 @@ fn nobody_joins_with_another_users_id_or_an_unusable_key() {
     let (join_key, _, body) = joined();
     let mallory = identity(3);
     let keys = |change: fn(&mut MemberKeys, &Identity)| {
-        let mut member = identity(2).member_keys(&"bob".parse().unwrap());
+        let mut member = identity(2).keys(&"bob".parse().unwrap());
         change(&mut member, &mallory);
         let content = OpenContent::Join(Join { member });
         let (entry, body) = signed_anew(
@@ -251,7 +255,7 @@ fn nobody_joins_with_another_users_id_or_an_unusable_key() {
         Err(Refused::Keys)
     );
     assert_eq!(
-        keys(|it, mallory| *it = mallory.member_keys(&it.username)),
+        keys(|it, mallory| *it = mallory.keys(&it.username)),
         Err(Refused::Keys)
     );
 
@@ -262,7 +266,7 @@ fn nobody_joins_with_another_users_id_or_an_unusable_key() {
     let member = MemberKeys {
         user,
         signing: weak,
-        ..identity(2).member_keys(&"bob".parse().unwrap())
+        ..identity(2).keys(&"bob".parse().unwrap())
     };
     let body = OpenBody {
         sender: user,
@@ -281,9 +285,9 @@ fn leaves_and_wraps_are_the_members_own_and_carry_no_join_signature() {
         epoch: ctx.epoch,
         ..place()
     };
-    let recipient = bob.member_keys(&"bob".parse().unwrap());
+    let recipient = bob.keys(&"bob".parse().unwrap());
     let wrap = wrap(&mut rng(1), &ana, at, &secret, &recipient).unwrap();
-    let leave = leave(&ana, at).unwrap();
+    let leave = leave(&ana, at);
     for Statement { entry, .. } in [&wrap, &leave] {
         let body = entry.body().unwrap();
         assert_eq!(verify_by_member(entry, &body, &ana.signing_key()), Ok(()));
@@ -339,9 +343,22 @@ fn a_kind_of_a_later_version_counts_as_signed_with_or_without_a_join_signature()
 }
 
 #[test]
+fn new_keys_are_announced_by_the_old_ones_and_the_new_ones() {
+    let ana = identity(1);
+    let next = ana.succeeded_by(&AccountSecret::generate(&mut rng(9)));
+    let change = super::identity(&ana, &next, place(), &name()).unwrap();
+    let body = change.entry.body().unwrap();
+    let verified = |entry, by: &Identity| verify_by_member(entry, &body, &by.signing_key());
+    assert_eq!(verified(&change.entry, &ana), Ok(()));
+    assert_eq!(verified(&change.entry, &next), Err(Refused::Signature));
+    let (unagreed, _) = signed_anew(&body, &ana, None);
+    assert_eq!(verified(&unagreed, &ana), Err(Refused::JoinSignature));
+}
+
+#[test]
 fn the_place_is_part_of_what_is_signed() {
     let ana = identity(1);
-    let signed = leave(&ana, place()).unwrap().entry;
+    let signed = leave(&ana, place()).entry;
     for other in [
         Place {
             room: RoomId([8; 16]),
@@ -357,7 +374,7 @@ fn the_place_is_part_of_what_is_signed() {
         },
     ] {
         let moved = OpenEntry {
-            json: leave(&ana, other).unwrap().entry.json,
+            json: leave(&ana, other).entry.json,
             ..signed.clone()
         };
         let refused = verify_by_member(&moved, &moved.body().unwrap(), &ana.signing_key());
@@ -370,7 +387,7 @@ fn an_unusable_agreement_key_is_an_error_and_no_panic() {
     let (secret, _) = room();
     let recipient = MemberKeys {
         agreement: PublicKey([0; 32]),
-        ..identity(2).member_keys(&name())
+        ..identity(2).keys(&name())
     };
     let wrapped = wrap(&mut rng(1), &identity(1), place(), &secret, &recipient);
     assert!(matches!(

@@ -12,10 +12,10 @@ use protocol::{
     entry::EntryError,
     frame::LoggedEntry,
     log::entry_hash,
-    open::{Header, MemberKeys, OpenBody, OpenContent, RosterMember},
+    open::{Head, Header, MemberKeys, OpenBody, OpenContent, Purge, RosterMember},
     roster::{Roster, RosterError},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why open entries are refused. Each means that the server, or a member with its help, lied.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,9 @@ pub(in crate::engine) enum Lie {
     #[error("the entry before the header is not the last of the epoch before")]
     Roots,
 }
+
+/// With whom an epoch starts, and who was banned then, as someone unproven says.
+pub(in crate::engine) type Founders = (Vec<RosterMember>, BTreeSet<UserId>);
 
 /// One stay of a member.
 #[derive(Debug)]
@@ -81,7 +84,14 @@ impl EpochKey {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::engine) enum Applied {
     Joined(MemberKeys),
-    Left(MemberKeys),
+    /// Someone is no member any more: by their own will, or taken out.
+    Gone(MemberKeys),
+    /// Someone has these keys from here on.
+    Rekeyed(MemberKeys),
+    /// A sealed entry's payload is gone for ever.
+    Purged(Purge),
+    /// The log goes on from this place.
+    Resumed(Head),
     /// The epoch's secret reached this device.
     Opened,
     Nothing,
@@ -94,7 +104,7 @@ impl EpochState {
     pub fn load(
         room: RoomId,
         epoch: Epoch,
-        members: Vec<RosterMember>,
+        (members, banned): Founders,
         entries: &[LoggedEntry],
         secrets: Vec<RoomSecret>,
         before: Option<&Self>,
@@ -115,7 +125,7 @@ impl EpochState {
             }
             before.roster.clone().apply(&body)?;
         }
-        let roster = Roster::from_header(body.sender, &header, members)?;
+        let roster = Roster::from_header(body.sender, &header, members, banned)?;
         let mut state = Self::new(
             room,
             epoch,
@@ -243,17 +253,14 @@ impl EpochState {
         if body.prev_open != self.last_open {
             return Err(Lie::Chain);
         }
-        let leaver = self
-            .roster
-            .member(&body.sender)
-            .map(|member| member.keys.clone());
         match &body.content {
             OpenContent::Join(_) => {
                 statement::verify_join(open, body, &self.header.join_key)?;
             }
             _ => {
-                let sender = leaver.as_ref().ok_or(RosterError::NotMember)?;
-                statement::verify_by_member(open, body, &sender.signing)?;
+                let sender = self.roster.member(&body.sender);
+                let sender = sender.ok_or(RosterError::NotMember)?;
+                statement::verify_by_member(open, body, &sender.keys.signing)?;
             }
         }
         match self.roster.apply(body) {
@@ -266,24 +273,19 @@ impl EpochState {
         self.opens.insert(seq, self.last_open);
         Ok(match &body.content {
             OpenContent::Join(join) => {
-                let stay = Stay {
-                    keys: join.member.clone(),
-                    from: seq,
-                    until: None,
-                };
-                self.stays.entry(join.member.user).or_default().push(stay);
+                self.come(join.member.clone(), seq);
                 Applied::Joined(join.member.clone())
             }
-            OpenContent::Leave(_) => {
-                if let Some(stay) = self
-                    .stays
-                    .get_mut(&body.sender)
-                    .and_then(|stays| stays.last_mut())
-                {
-                    stay.until = Some(seq);
-                }
-                leaver.map_or(Applied::Nothing, Applied::Left)
+            OpenContent::Leave(_) => self.go(&body.sender, seq),
+            OpenContent::Remove(it) => self.go(&it.member, seq),
+            OpenContent::Ban(it) => self.go(&it.user, seq),
+            OpenContent::Identity(it) => {
+                self.go(&body.sender, seq);
+                self.come(it.member.clone(), seq);
+                Applied::Rekeyed(it.member.clone())
             }
+            OpenContent::Purge(it) => Applied::Purged(*it),
+            OpenContent::Resume(it) => Applied::Resumed(it.head),
             OpenContent::Wrap(it) if it.recipient == me.user() && self.key.is_none() => {
                 match wrap::unwrap(&self.ctx, &body.sender, me, &it.sealed) {
                     Ok(secret) => {
@@ -296,10 +298,32 @@ impl EpochState {
                     }
                 }
             }
-            OpenContent::Wrap(_) | OpenContent::Header(_) | OpenContent::Unknown(_) => {
-                Applied::Nothing
-            }
+            OpenContent::Wrap(_)
+            | OpenContent::Header(_)
+            | OpenContent::Unban(_)
+            | OpenContent::Role(_)
+            | OpenContent::Settings(_)
+            | OpenContent::Unknown(_) => Applied::Nothing,
         })
+    }
+
+    fn come(&mut self, keys: MemberKeys, from: Seq) {
+        let user = keys.user;
+        let until = None;
+        let stay = Stay { keys, from, until };
+        self.stays.entry(user).or_default().push(stay);
+    }
+
+    /// Ends a member's stay; of someone who was none, nothing ends.
+    fn go(&mut self, user: &UserId, at: Seq) -> Applied {
+        let stay = self.stays.get_mut(user).and_then(|stays| stays.last_mut());
+        match stay.filter(|stay| stay.until.is_none()) {
+            Some(stay) => {
+                stay.until = Some(at);
+                Applied::Gone(stay.keys.clone())
+            }
+            None => Applied::Nothing,
+        }
     }
 
     /// Whether the server shows the same open entry here as before.

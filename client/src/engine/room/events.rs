@@ -5,7 +5,7 @@ use crate::authentic::Finding;
 use model::{Alarm, ItemKind};
 use protocol::{
     Seq, UserId,
-    open::{OpenBody, OpenContent},
+    open::{OpenBody, OpenContent, Role},
 };
 
 /// The words for a broken entry.
@@ -25,6 +25,29 @@ impl Room {
             OpenContent::Header(_) => format!("{who} changed the room key"),
             OpenContent::Join(join) => format!("{} joined", join.member.username),
             OpenContent::Leave(_) => format!("{who} left"),
+            OpenContent::Remove(it) => format!("{who} removed {}", self.name_of(&it.member)),
+            OpenContent::Ban(it) => format!("{who} banned {}", self.name_of(&it.user)),
+            OpenContent::Unban(it) => {
+                format!("{who} allowed {} to join again", self.name_of(&it.user))
+            }
+            OpenContent::Role(it) => {
+                let whom = self.name_of(&it.member);
+                match it.role {
+                    Role::Owner => format!("{who} handed the room over to {whom}"),
+                    Role::Admin => format!("{who} made {whom} an admin"),
+                    Role::Member if it.member == body.sender => {
+                        format!("{who} is no longer an admin")
+                    }
+                    Role::Member => format!("{whom} is no longer an admin, by {who}"),
+                }
+            }
+            OpenContent::Settings(_) => format!("{who} changed the room's settings"),
+            OpenContent::Identity(_) => format!(
+                "{who} has new keys. Compare safety numbers to be sure that it is still them"
+            ),
+            OpenContent::Resume(_) => format!("The server lost messages here. {who} accepted that"),
+            // The message's own place shows it.
+            OpenContent::Purge(_) => return None,
             OpenContent::Wrap(_) => return None,
             OpenContent::Unknown(kind) => {
                 return Some(broken(
@@ -78,7 +101,7 @@ impl Room {
         let who = self.name_of(who);
         self.raise(Alarm {
             sentence: format!(
-                "The server showed {who} a different history than you, from entry {seq} on."
+                "The server showed {who} a different history than you, from message {seq} on."
             ),
             details:
                 "The transcript hash in the message differs from the one that this device computed."

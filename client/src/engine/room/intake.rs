@@ -77,6 +77,7 @@ impl Room {
             let found = match entry {
                 Entry::Open(open) => self.take_open(seq, &hash, &open, me, &mut absorbed),
                 Entry::Sealed(token) => self.open_sealed(seq, &token, true),
+                Entry::Purged(_) => Found::Shown(purged(seq)),
             };
             steps.push(Step { seq, at, found });
         }
@@ -110,6 +111,7 @@ impl Room {
             let found = match entry {
                 Entry::Open(open) => self.known_open(seq, &hash, &open),
                 Entry::Sealed(token) => self.open_sealed(seq, &token, true),
+                Entry::Purged(_) => Found::Shown(purged(seq)),
             };
             steps.push(Step { seq, at, found });
         }
@@ -190,7 +192,7 @@ impl Room {
             return Ok(self.event(&body));
         }
         match entry.get_mut().apply(id, seq, open, &body, me)? {
-            Applied::Left(keys) if keys.user == me.user() => absorbed.left = true,
+            Applied::Gone(keys) if keys.user == me.user() => absorbed.left = true,
             Applied::Opened => absorbed.new_secret = true,
             _ => {}
         }
@@ -367,6 +369,7 @@ impl Room {
                 text: text.clone(),
                 delivery: Delivery::Sent,
             }),
+            Content::Deletion(_) => None,
             Content::Unknown { kind } => {
                 let sentence = format!(
                     "{} sent something that needs a newer version of SecureChat. Reload the page.",
@@ -448,6 +451,7 @@ impl Room {
         let (sender, mine, text) = match kind {
             ItemKind::Message { sender, text, .. } => (Some(sender.name.clone()), sender.me, text),
             ItemKind::Event { text } => (None, false, text),
+            ItemKind::Deleted { .. } => return,
             ItemKind::Broken { sentence, .. } => (None, false, sentence),
         };
         if matches!(kind, ItemKind::Message { .. }) && !mine && seq > read {
@@ -473,4 +477,12 @@ impl Room {
         self.transcript = Some(Transcript::start(self.id, base)?);
         Ok(())
     }
+}
+
+/// The words for an entry whose payload is gone.
+fn purged(seq: Seq) -> ItemKind {
+    broken(
+        "A message was removed here.",
+        format!("Entry {seq} is purged."),
+    )
 }

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::account::Identity;
 use model::{
-    Delivery, History, ItemKind, MemberView, RoomStatus, RoomSummary, RoomView, TimelineItem,
+    BannedView, Delivery, History, ItemKind, MemberView, RoomStatus, RoomSummary, RoomView,
+    TimelineItem, Trust,
 };
 use protocol::Time;
 
@@ -73,6 +74,8 @@ impl Room {
                     .unwrap_or_default(),
                 role: member.role,
                 me: member.keys.user == me.user(),
+                trust: Trust::Unverified,
+                read: 0,
             })
             .collect();
         members
@@ -93,6 +96,20 @@ impl Room {
             read: item.read,
             epoch: epoch.map_or(0, |epoch| epoch.ctx.epoch),
             rotation_due: epoch.is_some_and(|epoch| epoch.roster.rotation_due()),
+            settings: epoch.map_or_else(Default::default, |epoch| epoch.roster.settings()),
+            banned: epoch
+                .map(|epoch| epoch.roster.banned())
+                .into_iter()
+                .flatten()
+                .map(|user| BannedView {
+                    user: *user,
+                    name: self.name_of(user),
+                })
+                .collect(),
+            fingerprint: String::new(),
+            confirmed: self.transcript.as_ref().and_then(|it| it.confirmed()),
+            removal: None,
+            typing: Vec::new(),
         }
     }
 
