@@ -7,17 +7,17 @@ use crate::{
     outbox::{Outbox, encode},
     queue::{Greeted, Hello, Job},
     requests::{Request, missed},
-    sending::{Reply, SealedSend},
+    sending::Reply,
     sessions::Session,
     slots::SlotWrite,
     store::{NewSlot, SendKey},
 };
 use bytes::Bytes;
 use protocol::{
-    DeviceId, Epoch, Limit, PublicError, RoomId, VERSION,
+    DeviceId, Epoch, PublicError, RoomId, VERSION,
     entry::is_token,
     frame::{ByeReason, ClientFrame, ServerFrame, Unlogged},
-    limits::{FRAME_BYTES, SIGNAL_CHARS, TOKEN_CHARS},
+    limits::{FRAME_BYTES, SIGNAL_CHARS},
 };
 use std::sync::{
     Arc,
@@ -214,34 +214,6 @@ impl Drop for Connection {
             .disconnect(&self.session.account.user, self.id);
         // The task that answers requests must not wait for a reader that is gone.
         self.outbox.close(ByeReason::Idle);
-    }
-}
-
-impl Backend {
-    /// Checks a message by its outside and puts it into the commit queue.
-    pub(crate) async fn enqueue(&self, key: SendKey, epoch: u32, token: String, reply: Reply) {
-        if let Err(error) = self.admit(&key, &token) {
-            return reply.answer(&key, Err(error));
-        }
-        let send = SealedSend::new(key, epoch, token, reply);
-        // After the queue's end nobody is left to be answered.
-        let _ = self.queue().put(Job::Send(Box::new(send))).await;
-    }
-
-    fn admit(&self, key: &SendKey, token: &str) -> Result<(), PublicError> {
-        if token.len() > TOKEN_CHARS {
-            let limit = TOKEN_CHARS as u64;
-            return Err(PublicError::TooLarge { limit });
-        }
-        if !is_token(token) {
-            return Err(PublicError::Malformed);
-        }
-        match self.count_message(&key.sender) {
-            true => Ok(()),
-            false => Err(PublicError::LimitReached {
-                what: Limit::MessagesPerMinute,
-            }),
-        }
     }
 }
 

@@ -12,6 +12,7 @@ mod leaving;
 mod lies;
 mod new_keys;
 mod races;
+mod reader;
 mod reloads;
 mod removing;
 mod roles;
