@@ -124,6 +124,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// The server welcomed this engine.
     pub(super) fn link_is_up(&mut self) {
         self.attempts = 0;
+        self.begin_run();
         self.set_link(Link::Up {
             heard: self.now,
             pinged: None,

@@ -35,6 +35,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             ..
         }
         | ServerFrame::Opens { request, .. }
+        | ServerFrame::Slots { request, .. }
         | ServerFrame::Failed { request, .. } = &frame
         {
             self.out.answered(*request);
@@ -73,11 +74,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     self.list_vault(0);
                 }
             }
-            ServerFrame::Slot { .. }
-            | ServerFrame::Slots { .. }
-            | ServerFrame::SlotRefused { .. }
-            | ServerFrame::Signal { .. }
-            | ServerFrame::Pong => {}
+            ServerFrame::Slot { room, slot } => self.slots(room, vec![slot]),
+            ServerFrame::Slots { room, slots, .. } => self.slots(room, slots),
+            ServerFrame::SlotRefused { room, error } => self.slot_refused(room, &error),
+            ServerFrame::Signal { room, signal } => self.signal(room, &signal),
+            ServerFrame::Pong => {}
             ServerFrame::Bye { reason } => self.bye(reason),
         }
     }
@@ -214,6 +215,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Ok(unlocked) => {
                 room.keep_loaded_secret(epoch, self.now);
                 room.report_keys();
+                room.retry_slots(&account.identity);
                 if unlocked {
                     self.unlocked(id);
                 }
@@ -472,6 +474,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         room.ahead.retain(|seq, _| *seq >= next);
         let mut absorbed = room.absorb_newer(batch, &account.identity, self.now);
+        absorbed.views |= room.compare_receipts();
         let settled = std::mem::take(&mut absorbed.settled);
         let mut unlocked = false;
         if absorbed.new_secret

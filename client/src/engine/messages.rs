@@ -117,10 +117,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(me) = self.account.as_ref().map(|it| it.identity.user()) else {
             return;
         };
+        let now = self.now;
         let busy = |room: &&Room| {
             let statements = !room.stating.is_empty() || room.owes_key(&me);
             let rotation = room.retry_at.is_some() || room.rotation.is_some();
-            !room.outbox.items.is_empty() || rotation || statements
+            let receipt = room.live.receipt_due.is_some_and(|due| due <= now);
+            !room.outbox.items.is_empty() || rotation || statements || receipt
         };
         let rooms: Vec<RoomId> = self
             .rooms
@@ -136,6 +138,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn pump(&mut self, id: RoomId) {
         self.submit_statement(id);
         self.retry_rotation(id);
+        self.send_receipt(id);
         let now = self.now;
         let (Some(account), Some(room)) = (&self.account, self.rooms.get(&id)) else {
             return;

@@ -13,6 +13,7 @@ mod account;
 mod connection;
 mod flow;
 mod frames;
+mod live;
 mod membership;
 mod messages;
 mod out;
@@ -29,6 +30,7 @@ use crate::{
 };
 use connection::Link;
 use flow::Flow;
+use live::Run;
 use model::{Answer, Command, Delta, Phase, Trouble};
 use out::Out;
 use protocol::{
@@ -72,6 +74,8 @@ pub struct Engine<R> {
     /// The last call that went out before the passphrase was proven last. Proving replaces the session, so that calls up to this one may
     /// have gone out under the old one.
     proved: u32,
+    /// What this connection signals.
+    run: Run,
     /// Rooms still to be left before the account can be deleted, and the command that waits for it.
     deleting: Option<u32>,
 }
@@ -124,6 +128,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             rooms: BTreeMap::new(),
             shown: None,
             proved: 0,
+            run: Run::default(),
             deleting: None,
         }
     }
@@ -156,6 +161,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         self.watch_link();
         self.announce_names();
+        self.ask_slots();
+        self.fade_signals();
         self.pump_all();
         self.write_vault();
     }
@@ -241,6 +248,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Command::Retry { room, key } => self.done(ticket, |it| it.retry(room, &key)),
             Command::Discard { room, key } => self.done(ticket, |it| it.discard(room, &key)),
             Command::MarkRead { room, seq } => self.done(ticket, |it| it.mark_read(room, seq)),
+            Command::Typing { room } => self.done(ticket, |it| it.typing(room)),
             Command::SetDraft { room, text } => self.done(ticket, |it| it.set_draft(room, text)),
             Command::NewRecoveryCode { .. }
             | Command::ReplaceIdentity { .. }
@@ -249,8 +257,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             | Command::SafetyNumber { .. }
             | Command::CompareLink { .. }
             | Command::SetVerified { .. }
-            | Command::DeleteMessage { .. }
-            | Command::Typing { .. } => Err(Trouble::NotNow),
+            | Command::DeleteMessage { .. } => Err(Trouble::NotNow),
             Command::TakeOver => self.done(ticket, |it| {
                 it.out.actions.push_back(Action::TakeOver);
                 Ok(())

@@ -379,6 +379,12 @@ impl EpochState {
         self.member_at(user, seq).map(|keys| keys.signing)
     }
 
+    /// All keys that a member had in this epoch.
+    pub fn all_keys_of(&self, user: &UserId) -> impl Iterator<Item = &MemberKeys> {
+        let stays = self.stays.get(user).into_iter().flatten();
+        stays.map(|stay| &stay.keys)
+    }
+
     /// Anyone who ever was a member in this epoch.
     pub fn anyone(&self, user: &UserId) -> Option<&MemberKeys> {
         self.stays.get(user)?.last().map(|stay| &stay.keys)

@@ -101,7 +101,7 @@ impl Room {
                 "The server showed {who} a different history than you, from message {seq} on."
             ),
             details:
-                "The transcript hash in the message differs from the one that this device computed."
+                "The transcript hash that they signed differs from the one that this device computed."
                     .to_owned(),
         });
     }

@@ -328,6 +328,9 @@ impl Room {
             self.check_acknowledged(seq, absorbed);
             if let Some((kind, at_shown, key)) = kind {
                 if newer {
+                    if let ItemKind::Message { sender, .. } = &kind {
+                        absorbed.views |= self.live.has_spoken(&sender.user);
+                    }
                     self.note_activity(seq, at, &kind, now);
                 }
                 let key = key.unwrap_or_else(|| format!("s{seq}"));

@@ -4,6 +4,7 @@ mod course;
 pub(super) mod epoch;
 mod events;
 mod intake;
+mod live;
 mod members;
 pub(super) mod outbox;
 mod views;
@@ -24,6 +25,7 @@ use rand_core::{CryptoRng, RngCore};
 use std::collections::{BTreeMap, VecDeque};
 
 pub(super) use intake::Absorbed;
+use live::Live;
 
 /// What is to be done once the vault holds the room's secret: never before, or a crash would lose the only copy.
 pub(super) enum Waiting {
@@ -75,6 +77,8 @@ pub(super) struct Room {
     pub reveals: Vec<Reveal>,
     /// What the person decided here and the server did not take yet.
     pub stating: VecDeque<Stating>,
+    /// What members tell each other beside the log.
+    pub live: Live,
     /// How far each member is known to have seen the log.
     seen: BTreeMap<UserId, Seq>,
     /// Whether older entries than the window's can be read at all.
@@ -101,6 +105,7 @@ impl Room {
             retry_at: None,
             reveals: Vec::new(),
             stating: VecDeque::new(),
+            live: Live::default(),
             seen: BTreeMap::new(),
             complete: false,
         }
@@ -173,12 +178,9 @@ impl Room {
     /// When something here is due.
     pub fn timeout(&self) -> Option<Time> {
         let statement = self.stating.front().and_then(|it| it.due);
-        let outbox = self.outbox.timeout();
-        outbox
-            .into_iter()
-            .chain(self.retry_at)
-            .chain(statement)
-            .min()
+        let (outbox, live) = (self.outbox.timeout(), self.live.timeout());
+        let due = outbox.into_iter().chain(self.retry_at);
+        due.chain(statement).chain(live).min()
     }
 
     /// The clock was set back.
@@ -186,6 +188,7 @@ impl Room {
         let back = |time: &mut Time| *time = time.saturating_sub(by);
         self.item.set_back(by);
         self.outbox.set_back(by);
+        self.live.set_back(by);
         self.retry_at.iter_mut().for_each(back);
         let waiting = self.stating.iter_mut();
         waiting.filter_map(|it| it.due.as_mut()).for_each(back);
@@ -196,6 +199,7 @@ impl Room {
         self.asked = Asked::default();
         self.listed = None;
         self.outbox.line_lost();
+        self.live.line_lost();
     }
 
     /// Where the next own message stands in its chain, and what it has seen. A chain of an epoch that is over, or in doubt, gives way

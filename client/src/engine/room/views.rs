@@ -77,7 +77,7 @@ impl Room {
                 role: member.role,
                 me: member.keys.user == me.user(),
                 trust: Trust::Unverified,
-                read: 0,
+                read: self.read_by(&member.keys.user),
             })
             .collect();
         members
@@ -112,7 +112,7 @@ impl Room {
             confirmed: self.transcript.as_ref().and_then(|it| it.confirmed()),
             removal: self.removal(&me.user()),
             gone: self.parting(),
-            typing: Vec::new(),
+            typing: self.typing(),
         }
     }
 
