@@ -74,7 +74,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     self.list_vault(0);
                 }
             }
-            ServerFrame::Slot { room, slot } => self.slots(room, vec![slot]),
+            ServerFrame::Slot { room, slot } => self.slot(room, slot),
             ServerFrame::Slots { room, slots, .. } => self.slots(room, slots),
             ServerFrame::SlotRefused { room, error } => self.slot_refused(room, &error),
             ServerFrame::Signal { room, signal } => self.signal(room, &signal),
@@ -475,6 +475,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         room.ahead.retain(|seq, _| *seq >= next);
         let mut absorbed = room.absorb_newer(batch, &account.identity, self.now);
         absorbed.views |= room.compare_receipts();
+        room.want_receipt(self.now);
         let settled = std::mem::take(&mut absorbed.settled);
         let mut unlocked = false;
         if absorbed.new_secret

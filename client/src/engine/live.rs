@@ -105,20 +105,24 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .request(request, ClientFrame::Slots { request, room });
     }
 
+    /// All receipts of a room.
     pub(super) fn slots(&mut self, id: RoomId, slots: Vec<Unlogged>) {
         let now = self.now;
+        for slot in slots {
+            self.slot(id, slot);
+        }
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.live.told = true;
+            room.want_receipt(now);
+        }
+    }
+
+    /// A member has read on.
+    pub(super) fn slot(&mut self, id: RoomId, slot: Unlogged) {
         let (Some(account), Some(room)) = (&self.account, self.rooms.get_mut(&id)) else {
             return;
         };
-        let mut changed = false;
-        for slot in slots {
-            changed |= room.take_slot(slot, &account.identity);
-        }
-        // What was read without a line, or never answered.
-        if room.live.asked && room.own_receipt().is_some() {
-            room.live.want_receipt(now);
-        }
-        if changed {
+        if room.take_slot(slot, &account.identity) {
             self.show_room(id);
         }
     }

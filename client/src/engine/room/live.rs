@@ -21,6 +21,8 @@ const TYPING_PAUSE: u64 = 4_000;
 pub(in crate::engine) struct Live {
     /// Whether the server was asked for the room's receipts on this connection.
     pub asked: bool,
+    /// Whether it said them.
+    pub told: bool,
     /// How far each member has read; they saw the same log up to there.
     read: BTreeMap<UserId, Seq>,
     /// What members say to have read that has not come here yet.
@@ -78,6 +80,7 @@ impl Live {
 
     pub fn line_lost(&mut self) {
         self.asked = false;
+        self.told = false;
         self.typing.clear();
     }
 
@@ -132,6 +135,13 @@ impl Room {
         let is_said = self.live.sent.is_some_and(|(sent, _)| sent >= seq);
         let hash = window.hash_at(seq).filter(|_| seq > 0 && !is_said)?;
         Some(Head { seq, hash })
+    }
+
+    /// What was read without a line, or on its way to one, goes out as soon as it is known that the server lacks it.
+    pub(in crate::engine) fn want_receipt(&mut self, now: Time) {
+        if self.live.told && self.own_receipt().is_some() {
+            self.live.want_receipt(now);
+        }
     }
 
     /// Takes what the server has in a member's slot. True if that changes what is shown.
