@@ -140,6 +140,23 @@ async fn whoever_leaves_leaves_no_slot() {
 }
 
 #[tokio::test]
+async fn who_reads_and_leaves_in_one_moment_has_left() {
+    let mut world = World::new().await;
+    let [ana, bob] = world.people(["ana", "bob"]).await;
+    let mut room = Room::with(&mut world, &[&ana, &bob]).await;
+    let connection = connect(&world, &bob).await;
+    let read = slot(&room, "read");
+    let ((), left) = futures::join!(say(&connection, &read), room.leave(&world, &bob));
+    left.unwrap();
+    let refusal = ServerFrame::SlotRefused {
+        room: room.id,
+        error: PublicError::NotMember,
+    };
+    assert!(heard(&connection).await.contains(&refusal));
+    assert!(stored(&world, &ana, &room).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_user_says_so_a_few_times_a_minute() {
     let options = Options {
         limits: Limits {
