@@ -19,3 +19,4 @@ mod removing;
 mod roles;
 mod tampering;
 mod typing;
+mod upheavals;
