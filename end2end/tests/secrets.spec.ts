@@ -67,7 +67,7 @@ test("database, log and traffic hold no secret", async ({ openBrowser, ownServer
   expect(haystack.includes(Buffer.from(key, "base64url"))).toBe(false);
 });
 
-test("a token from the database opens with Python's cryptography", async ({ openBrowser, ownServer, watch }) => {
+test("the reference reader reads the room from the server's database", async ({ openBrowser, ownServer, watch }) => {
   watch.expect(OFFLINE);
   const python = process.env.SECURECHAT_PYTHON;
   expect(python, "cargo xtask test names the Python that has the package cryptography").toBeTruthy();
@@ -76,8 +76,9 @@ test("a token from the database opens with Python's cryptography", async ({ open
   const key = await ana.makeRoom(ROOM);
   await ana.getAcross(TEXT);
   await ownServer.stop();
-  const script = fileURLToPath(new URL("../open-token.py", import.meta.url));
-  const output = execFileSync(python!, [script, ownServer.database, key], { encoding: "utf8" });
-  expect(output).toContain(JSON.stringify(TEXT));
-  expect(output).toContain(JSON.stringify(ROOM));
+  const reader = fileURLToPath(new URL("../../docs/reader/reader.py", import.meta.url));
+  const output = execFileSync(python!, ["-B", reader, ownServer.database], { input: key, encoding: "utf8" });
+  expect(output).toContain(`* ana names the room ${ROOM}`);
+  expect(output).toContain(`ana: ${TEXT}`);
+  expect(output).toContain("Everything was verified.");
 });

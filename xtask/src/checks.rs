@@ -28,7 +28,8 @@ pub fn everything() -> Outcome {
         shell::run(shell::command("npx").args(["tsc", "--project", "end2end"]))
     })?;
     stage::run("unit and integration tests", || {
-        shell::run(&mut host(&["test", "--release", "--quiet"], &[]))
+        let mut tests = host(&["test", "--release", "--quiet"], &[]);
+        shell::run(tests.env("SECURECHAT_PYTHON", python::ensure()?))
     })?;
     stage::run("release build", site::build)?;
     stage::run("no folder of this machine in what ships", ships::check)?;

@@ -1,4 +1,4 @@
-//! A Python with `cryptography`, whose Fernet is the second implementation that our tokens are tried on.
+//! A Python with `cryptography`, for the reference reader: the second implementation of the protocol.
 
 use crate::{Outcome, paths, say, shell};
 use std::path::PathBuf;
@@ -12,9 +12,7 @@ pub fn ensure() -> Outcome<PathBuf> {
     if shell::output(shell::command(&python).args(["-c", "import cryptography.fernet"])).is_ok() {
         return Ok(python);
     }
-    say::step(
-        "Python's cryptography, for the Fernet interoperability test: installing; a few seconds",
-    );
+    say::step("Python's cryptography, for the reference reader: installing; a few seconds");
     let missing = |failure| format!("Python 3 with its venv module is needed ({failure})");
     shell::output(
         shell::command("python3")

@@ -9,5 +9,6 @@ mod keys;
 mod leaving;
 mod lies;
 mod races;
+mod reader;
 mod reloads;
 mod tampering;

@@ -1,0 +1,119 @@
+"""What follows from an account secret and a recovery code (PROTOCOL.md, section 2)."""
+
+import re
+from dataclasses import dataclass
+
+import keys
+from encoding import Refused, fields, from_base64, kdf, label, sha256, string, to_base64, u64
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{2,31}")
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+DROPPED = re.compile(r"[\s\u2010-\u2015\u2212-]")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A user's public side: one line of the roster without its role."""
+
+    user: bytes
+    username: str
+    signing: bytes
+    agreement: bytes
+
+    @classmethod
+    def parse(cls, value):
+        """From JSON. Refuses keys that nobody may have and a user id that is not its key's."""
+        it = fields(value, "user", "username", "signing", "agreement")
+        member = cls(
+            from_base64(it["user"], 20),
+            string(it["username"]),
+            from_base64(it["signing"], 32),
+            from_base64(it["agreement"], 32),
+        )
+        if not USERNAME.fullmatch(member.username):
+            raise Refused("json", "not a username")
+        if not keys.is_good_point(member.signing) or not keys.is_good_agreement_key(member.agreement):
+            raise Refused("key", "a public key that nobody may have")
+        if member.user != user_id(member.signing):
+            raise Refused("identity", "the user id does not follow from the key")
+        return member
+
+    def json(self):
+        return {
+            "user": to_base64(self.user),
+            "username": self.username,
+            "signing": to_base64(self.signing),
+            "agreement": to_base64(self.agreement),
+        }
+
+
+def user_id(signing):
+    return sha256(label("user"), signing)[:20]
+
+
+class Account:
+    """Everything that comes out of an account secret."""
+
+    def __init__(self, secret):
+        self.signing_seed = kdf(secret, "identity signing")
+        self.agreement_private = kdf(secret, "identity agreement")
+        self.vault_key = kdf(secret, "vault")
+        self.signing = keys.public_signing(self.signing_seed)
+        self.agreement = keys.public_agreement(self.agreement_private)
+        self.user = user_id(self.signing)
+
+    def member(self, username):
+        return Member(self.user, username, self.signing, self.agreement)
+
+
+def recovery_text(code):
+    """A recovery code as people write it down."""
+    checksum = int.from_bytes(sha256(label("recovery checksum"), code)[:3], "big") >> 4
+    number = int.from_bytes(code, "big") << 20 | checksum
+    text = "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(36)))
+    return "-".join(text[at : at + 4] for at in range(0, 36, 4))
+
+
+def parse_recovery(typed):
+    """The 20 bytes of a recovery code as somebody typed it."""
+    text = DROPPED.sub("", typed)
+    if not text.isascii():
+        raise Refused("recovery code", "a character that no code has")
+    text = text.upper().translate(str.maketrans("OIL", "011"))
+    if len(text) != 36 or any(character not in ALPHABET for character in text):
+        raise Refused("recovery code", "not 36 characters of the alphabet")
+    number = 0
+    for character in text:
+        number = number << 5 | ALPHABET.index(character)
+    code = (number >> 20).to_bytes(20, "big")
+    if recovery_text(code).replace("-", "") != text:
+        raise Refused("checksum", "the checksum does not fit: a typing error")
+    return code
+
+
+def credential_message(user, version, record_hash, passphrase_wrap, recovery_wrap, recovery_token_hash):
+    """What the identity signs under the purpose `credential`."""
+    wraps = sha256(passphrase_wrap.encode()) + sha256(recovery_wrap.encode())
+    return user + u64(version) + record_hash + wraps + recovery_token_hash
+
+
+def check_credentials(member, stored):
+    """Verifies credentials as the server shows them at a log-in."""
+    message = credential_message(
+        member.user,
+        stored["version"],
+        from_base64(stored["record_hash"], 32),
+        stored["passphrase_wrap"],
+        stored["recovery_wrap"],
+        from_base64(stored["recovery_token_hash"], 32),
+    )
+    signature = from_base64(stored["signature"], 64)
+    keys.require_signature(member.signing, "credential", message, signature, "the account")
+
+
+def unwrap_account(wrap_key, wrap):
+    """The account out of a passphrase wrap or a recovery wrap."""
+    secret = keys.open_token(wrap_key, wrap)
+    if len(secret) != 32:
+        raise Refused("token", "not a secret of 32 bytes")
+    return Account(secret)
