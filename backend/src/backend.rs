@@ -51,6 +51,8 @@ struct Inner {
     attempts: Attempts,
     messages: PerMinute,
     writes: PerMinute,
+    slots: PerMinute,
+    signals: PerMinute,
 }
 
 /// The row with the server's OPAQUE keys.
@@ -82,6 +84,8 @@ impl Backend {
             attempts: Attempts::new(options.limits.attempts.clone()),
             messages: PerMinute::new(options.limits.messages_per_minute),
             writes: PerMinute::new(options.limits.writes_per_minute),
+            slots: PerMinute::new(options.limits.slots_per_minute),
+            signals: PerMinute::new(options.limits.signals_per_minute),
             half_logins: HalfLogins::default(),
             writer: Mutex::new(Some(writer)),
             store,
@@ -171,10 +175,22 @@ impl Backend {
     }
 
     pub(crate) fn count_write(&self, user: &UserId) -> Result<(), PublicError> {
-        match self.0.writes.count(user, self.now()) {
-            true => Ok(()),
-            // A minute's share comes back evenly: a second is enough for the next one or a few.
-            false => Err(PublicError::TooManyAttempts { retry_after_s: 1 }),
-        }
+        or_wait(self.0.writes.count(user, self.now()))
+    }
+
+    pub(crate) fn count_slot(&self, user: &UserId) -> Result<(), PublicError> {
+        or_wait(self.0.slots.count(user, self.now()))
+    }
+
+    pub(crate) fn count_signal(&self, user: &UserId) -> bool {
+        self.0.signals.count(user, self.now())
+    }
+}
+
+/// A minute's share comes back evenly: a second is enough for the next one or a few.
+fn or_wait(counted: bool) -> Result<(), PublicError> {
+    match counted {
+        true => Ok(()),
+        false => Err(PublicError::TooManyAttempts { retry_after_s: 1 }),
     }
 }

@@ -7,16 +7,17 @@ use crate::{
     outbox::{Outbox, encode},
     queue::{Greeted, Hello, Job},
     requests::{Request, missed},
-    sending::{Reply, SealedSend},
+    sending::Reply,
     sessions::Session,
-    store::SendKey,
+    slots::SlotWrite,
+    store::{NewSlot, SendKey},
 };
 use bytes::Bytes;
 use protocol::{
-    DeviceId, Limit, PublicError, VERSION,
+    DeviceId, Epoch, PublicError, RoomId, VERSION,
     entry::is_token,
-    frame::{ByeReason, ClientFrame, ServerFrame},
-    limits::{FRAME_BYTES, TOKEN_CHARS},
+    frame::{ByeReason, ClientFrame, ServerFrame, Unlogged},
+    limits::{FRAME_BYTES, SIGNAL_CHARS},
 };
 use std::sync::{
     Arc,
@@ -108,13 +109,7 @@ impl Connection {
         }
         self.note_use(now).await;
         match parse(text) {
-            None
-            | Some(
-                ClientFrame::Hello { .. }
-                | ClientFrame::Slot { .. }
-                | ClientFrame::Slots { .. }
-                | ClientFrame::Signal { .. },
-            ) => self.close(ByeReason::Malformed),
+            None | Some(ClientFrame::Hello { .. }) => self.close(ByeReason::Malformed),
             Some(ClientFrame::Ping) => self.outbox.push(encode(&ServerFrame::Pong)),
             Some(ClientFrame::Send {
                 room,
@@ -151,12 +146,47 @@ impl Connection {
                 room,
                 epoch,
             }),
+            Some(ClientFrame::Slot { room, epoch, token }) => {
+                self.note_slot(room, self.unlogged(epoch, token)).await;
+            }
+            Some(ClientFrame::Slots { request, room }) => {
+                self.ask(Request::Slots { request, room });
+            }
+            Some(ClientFrame::Signal { room, epoch, token }) => {
+                self.signal(room, self.unlogged(epoch, token));
+            }
         }
     }
 
     /// Ends the conversation with a good-bye, after what waits already.
     pub fn close(&self, reason: ByeReason) {
         self.outbox.close(reason);
+    }
+
+    fn unlogged(&self, epoch: Epoch, token: String) -> Unlogged {
+        Unlogged {
+            user: self.session.account.user,
+            epoch,
+            token,
+        }
+    }
+
+    async fn note_slot(&self, room: RoomId, slot: Unlogged) {
+        if let Err(error) = self.backend.admit_slot(&slot) {
+            let refused = ServerFrame::SlotRefused { room, error };
+            return self.outbox.push(encode(&refused));
+        }
+        let write = SlotWrite::new(NewSlot { room, slot }, self.outbox.clone());
+        // After the queue's end nobody is left to be told.
+        let _ = self.backend.queue().put(Job::Slot(Box::new(write))).await;
+    }
+
+    /// Nothing tells whether it got anywhere: what is typed now is of no use in a moment.
+    fn signal(&self, room: RoomId, signal: Unlogged) {
+        let fits = signal.token.len() <= SIGNAL_CHARS && is_token(&signal.token);
+        if fits && self.backend.count_signal(&signal.user) {
+            self.backend.hub().signal(self.id, room, signal);
+        }
     }
 
     fn ask(&self, request: Request) {
@@ -184,34 +214,6 @@ impl Drop for Connection {
             .disconnect(&self.session.account.user, self.id);
         // The task that answers requests must not wait for a reader that is gone.
         self.outbox.close(ByeReason::Idle);
-    }
-}
-
-impl Backend {
-    /// Checks a message by its outside and puts it into the commit queue.
-    pub(crate) async fn enqueue(&self, key: SendKey, epoch: u32, token: String, reply: Reply) {
-        if let Err(error) = self.admit(&key, &token) {
-            return reply.answer(&key, Err(error));
-        }
-        let send = SealedSend::new(key, epoch, token, reply);
-        // After the queue's end nobody is left to be answered.
-        let _ = self.queue().put(Job::Send(Box::new(send))).await;
-    }
-
-    fn admit(&self, key: &SendKey, token: &str) -> Result<(), PublicError> {
-        if token.len() > TOKEN_CHARS {
-            let limit = TOKEN_CHARS as u64;
-            return Err(PublicError::TooLarge { limit });
-        }
-        if !is_token(token) {
-            return Err(PublicError::Malformed);
-        }
-        match self.count_message(&key.sender) {
-            true => Ok(()),
-            false => Err(PublicError::LimitReached {
-                what: Limit::MessagesPerMinute,
-            }),
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
 use bytes::Bytes;
 use protocol::{
     RoomId, SessionHandle, UserId,
-    frame::{ByeReason, LoggedEntry, RoomHead, ServerFrame},
+    frame::{ByeReason, LoggedEntry, RoomHead, ServerFrame, Unlogged},
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -23,6 +23,8 @@ pub(crate) type ConnectionId = u64;
 pub(crate) enum Event {
     /// An entry, for the room's members.
     Entry { room: RoomId, entry: LoggedEntry },
+    /// How far a member has read, for all members.
+    Slot { room: RoomId, slot: Unlogged },
     /// A user is in a room from now on; their own connections hear of it and from it.
     Joined { user: UserId, room: RoomHead },
     /// A user is no longer in a room.
@@ -129,6 +131,22 @@ impl Hub {
         }
     }
 
+    /// Passes a signal on to the other members' connections: at once, past the commit queue, and only to those who keep up.
+    /// Nothing if the sender's connection does not hear the room: its user is not in it.
+    pub(crate) fn signal(&self, from: ConnectionId, room: RoomId, signal: Unlogged) {
+        let state = lock(&self.state);
+        let heard_by = state.rooms.get(&room);
+        let Some(listeners) = heard_by.filter(|it| it.contains_key(&from)) else {
+            return;
+        };
+        let own = state.users.get(&signal.user);
+        let frame = encode(&ServerFrame::Signal { room, signal });
+        let is_own = |id| own.is_some_and(|own| own.contains_key(id));
+        for (_, outbox) in listeners.iter().filter(|(id, _)| !is_own(id)) {
+            outbox.push_if_roomy(frame.clone());
+        }
+    }
+
     /// Says good-bye to everyone, also to those who still come.
     pub(crate) fn stop(&self) {
         let mut state = lock(&self.state);
@@ -174,12 +192,10 @@ impl State {
     fn publish(&mut self, event: Event) {
         match event {
             Event::Entry { room, entry } => {
-                if let Some(listeners) = self.rooms.get(&room) {
-                    let frame = encode(&ServerFrame::Entry { room, entry });
-                    for outbox in listeners.values() {
-                        outbox.push(frame.clone());
-                    }
-                }
+                self.tell_room(&room, || ServerFrame::Entry { room, entry });
+            }
+            Event::Slot { room, slot } => {
+                self.tell_room(&room, || ServerFrame::Slot { room, slot });
             }
             Event::Joined { user, room } => {
                 let frame = encode(&ServerFrame::Room { room });
@@ -218,6 +234,16 @@ impl State {
                 for open in self.open(&user) {
                     open.outbox.close(ByeReason::SessionEnded);
                 }
+            }
+        }
+    }
+
+    /// Pushes a frame, made only where someone hears it, to all members' connections.
+    fn tell_room(&self, room: &RoomId, frame: impl FnOnce() -> ServerFrame) {
+        if let Some(listeners) = self.rooms.get(room) {
+            let frame = encode(&frame());
+            for outbox in listeners.values() {
+                outbox.push(frame.clone());
             }
         }
     }

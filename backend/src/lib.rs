@@ -21,6 +21,7 @@ mod requests;
 mod rooms;
 mod sending;
 mod sessions;
+mod slots;
 pub mod store;
 mod throttle;
 mod vault;

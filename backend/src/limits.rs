@@ -14,6 +14,11 @@ pub struct Limits {
     pub messages_per_minute: u32,
     /// Vault writes and room changes of one user in a minute. Default 240: each device saves its place in each room.
     pub writes_per_minute: u32,
+    /// How often one user says how far they have read, in a minute, on all devices. Default 60: once a second is as often as
+    /// anyone looks.
+    pub slots_per_minute: u32,
+    /// Signals that one user sends in a minute, on all devices. Default 120: typing is told every few seconds.
+    pub signals_per_minute: u32,
     /// Vault items of one user. Default 2000: rooms that were left keep theirs.
     pub vault_items: u32,
     /// WebSocket connections of one user. Default 20; the oldest one gives way, so that dead ones lock nobody out.
@@ -83,6 +88,8 @@ impl Default for Limits {
             members_per_room: 500,
             messages_per_minute: 240,
             writes_per_minute: 240,
+            slots_per_minute: 60,
+            signals_per_minute: 120,
             vault_items: 2000,
             connections_per_user: 20,
             sessions_per_user: 50,

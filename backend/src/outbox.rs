@@ -56,6 +56,17 @@ impl Outbox {
         self.filled.notify_one();
     }
 
+    /// Adds a frame that may as well get lost, unless more than half of what may wait does.
+    pub(crate) fn push_if_roomy(&self, frame: Bytes) {
+        let is_roomy = {
+            let queue = lock(&self.queue);
+            2 * queue.frames.len() <= self.most_frames && 2 * queue.bytes <= self.most_bytes
+        };
+        if is_roomy {
+            self.push(frame);
+        }
+    }
+
     /// Says good-bye after what waits already; the first reason counts.
     pub(crate) fn close(&self, reason: ByeReason) {
         lock(&self.queue).close(reason);
@@ -149,6 +160,20 @@ mod tests {
             assert_eq!(outbox.take().await, None);
             assert!(!outbox.calm().await);
         }
+    }
+
+    #[tokio::test]
+    async fn what_may_get_lost_takes_no_room_from_the_rest() {
+        let outbox = Outbox::new(4, 1000);
+        for _ in 0..9 {
+            outbox.push_if_roomy(frame(1));
+        }
+        assert_eq!(outbox.take().await.unwrap().len(), 3);
+        outbox.push(frame(501));
+        outbox.push_if_roomy(frame(1));
+        assert_eq!(outbox.take().await.unwrap(), [frame(501)]);
+        outbox.push_if_roomy(frame(1));
+        assert_eq!(outbox.take().await.unwrap(), [frame(1)]);
     }
 
     #[tokio::test]

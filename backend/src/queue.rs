@@ -12,6 +12,7 @@ use crate::{
     outbox::{Outbox, encode},
     random::Random,
     sending::{self, SealedSend},
+    slots::{self, SlotWrite},
     store::{Store, StoreError, Tx},
 };
 use async_trait::async_trait;
@@ -43,6 +44,7 @@ pub(crate) struct Queue(mpsc::Sender<Job>);
 
 pub(crate) enum Job {
     Send(Box<SealedSend>),
+    Slot(Box<SlotWrite>),
     Step(Box<dyn Step>),
     Hello(Box<Hello>),
     /// Nothing after it is taken.
@@ -186,6 +188,7 @@ impl Writer {
     fn tell(&self, job: Job, failure: Option<&PublicError>) -> Result<(), Error> {
         let events = match job {
             Job::Send(send) => send.finish(failure),
+            Job::Slot(slot) => slot.finish(failure),
             Job::Step(step) => step.finish(failure),
             Job::Hello(_) | Job::Stop => Vec::new(),
         };
@@ -202,12 +205,21 @@ impl Writer {
                 match job {
                     Job::Send(send) => sends.push(&mut **send),
                     Job::Step(step) => step.run(&mut *tx).await?,
-                    Job::Hello(_) | Job::Stop => {}
+                    Job::Slot(_) | Job::Hello(_) | Job::Stop => {}
                 }
             }
             if !sends.is_empty() {
                 sending::append(&mut *tx, &mut sends, self.clock.now()).await?;
             }
+        }
+        // Judged by what the rest leaves behind: who is out now, and under which key.
+        let slots = jobs.iter_mut().filter_map(|job| match job {
+            Job::Slot(slot) => Some(&mut **slot),
+            _ => None,
+        });
+        let mut slots: Vec<_> = slots.collect();
+        if !slots.is_empty() {
+            slots::write(&mut *tx, &mut slots).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -33,6 +33,10 @@ pub(crate) enum Request {
         room: RoomId,
         epoch: Epoch,
     },
+    Slots {
+        request: u32,
+        room: RoomId,
+    },
 }
 
 /// The cursors behind which something came, one for each room. A cursor of a room that the user is not in is none.
@@ -119,6 +123,15 @@ impl Backend {
                     members: opens.members,
                     banned: opens.banned,
                     entries: opens.entries,
+                });
+                (request, None, answer)
+            }
+            Request::Slots { request, room } => {
+                let slots = self.slots(session, room).await;
+                let answer = slots.map(|slots| ServerFrame::Slots {
+                    request,
+                    room,
+                    slots,
                 });
                 (request, None, answer)
             }

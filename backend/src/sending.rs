@@ -1,14 +1,18 @@
 //! Sealed messages on their way into the log: all that wait together cost three statements.
 
 use crate::{
+    backend::Backend,
     error::Error,
     hub::Event,
     outbox::{Outbox, encode},
+    queue::Job,
     store::{NewEntry, SendKey, SendState, StoreError, Stored, Tx},
 };
 use protocol::{
-    Entry, Epoch, Hash, PublicError, Seq, Time,
+    Entry, Epoch, Hash, Limit, PublicError, Seq, Time,
+    entry::is_token,
     frame::{LoggedEntry, RoomHead, ServerFrame},
+    limits::TOKEN_CHARS,
     log,
     open::Head,
 };
@@ -97,6 +101,34 @@ impl Reply {
                 // The caller may have gone; the message stays.
                 let _ = caller.send(answer.map_err(Error::from));
             }
+        }
+    }
+}
+
+impl Backend {
+    /// Checks a message by its outside and puts it into the commit queue.
+    pub(crate) async fn enqueue(&self, key: SendKey, epoch: u32, token: String, reply: Reply) {
+        if let Err(error) = self.admit(&key, &token) {
+            return reply.answer(&key, Err(error));
+        }
+        let send = SealedSend::new(key, epoch, token, reply);
+        // After the queue's end nobody is left to be answered.
+        let _ = self.queue().put(Job::Send(Box::new(send))).await;
+    }
+
+    fn admit(&self, key: &SendKey, token: &str) -> Result<(), PublicError> {
+        if token.len() > TOKEN_CHARS {
+            let limit = TOKEN_CHARS as u64;
+            return Err(PublicError::TooLarge { limit });
+        }
+        if !is_token(token) {
+            return Err(PublicError::Malformed);
+        }
+        match self.count_message(&key.sender) {
+            true => Ok(()),
+            false => Err(PublicError::LimitReached {
+                what: Limit::MessagesPerMinute,
+            }),
         }
     }
 }

@@ -16,7 +16,7 @@ impl Backend {
 
     /// Writes an item over the version that `put` names, gives the new version, and tells the user's other sessions.
     pub async fn vault_put(&self, session: &Session, put: VaultPut) -> Result<u64, Error> {
-        check(&put)?;
+        check_item(&put)?;
         self.count_write(&session.account.user)?;
         let (user, session) = (session.account.user, session.handle);
         let most = self.limits().vault_items;
@@ -28,16 +28,8 @@ impl Backend {
                         replaces,
                         token,
                     } = put;
-                    let version = match tx.vault_put(&user, &item, replaces, &token, most).await? {
-                        VaultWrite::Done => replaces + 1,
-                        VaultWrite::Conflict { version } => {
-                            return Err(PublicError::VaultConflict { version }.into());
-                        }
-                        VaultWrite::Full => {
-                            let what = Limit::VaultItems;
-                            return Err(PublicError::LimitReached { what }.into());
-                        }
-                    };
+                    let put = tx.vault_put(&user, &item, replaces, &token, most).await?;
+                    let version = written(put, replaces)?;
                     let event = Event::Vault {
                         user,
                         session,
@@ -51,7 +43,8 @@ impl Backend {
     }
 }
 
-fn check(put: &VaultPut) -> Result<(), PublicError> {
+/// Whether an item can be one by its outside.
+pub(crate) fn check_item(put: &VaultPut) -> Result<(), PublicError> {
     if put.token.len() > VAULT_ITEM_CHARS {
         return Err(PublicError::TooLarge {
             limit: VAULT_ITEM_CHARS as u64,
@@ -61,5 +54,16 @@ fn check(put: &VaultPut) -> Result<(), PublicError> {
     match named && has_token_shape(&put.token) {
         true => Ok(()),
         false => Err(PublicError::Malformed),
+    }
+}
+
+/// The new version of an item, if it was written.
+pub(crate) fn written(put: VaultWrite, replaces: u64) -> Result<u64, PublicError> {
+    match put {
+        VaultWrite::Done => Ok(replaces + 1),
+        VaultWrite::Conflict { version } => Err(PublicError::VaultConflict { version }),
+        VaultWrite::Full => Err(PublicError::LimitReached {
+            what: Limit::VaultItems,
+        }),
     }
 }

@@ -63,6 +63,7 @@ CREATE TABLE rooms (
     head_hash BLOB NOT NULL CHECK (length(head_hash) = 32),
     last_open_seq INTEGER NOT NULL CHECK (last_open_seq >= 1),
     last_open_hash BLOB NOT NULL CHECK (length(last_open_hash) = 32),
+    open_bytes INTEGER NOT NULL CHECK (open_bytes >= 0),
     at INTEGER NOT NULL
 ) STRICT;
 

@@ -121,6 +121,11 @@ pub enum Limit {
     /// Users banned from one room.
     #[error("This room has banned as many people as it can.")]
     BansPerRoom,
+    /// Open entries of one epoch.
+    #[error(
+        "Too much has changed in this room under its present key. An admin must change the key first."
+    )]
+    StatementsPerEpoch,
     /// Messages of one user in a minute.
     #[error("You are sending very fast. Your messages go out in a moment.")]
     MessagesPerMinute,

@@ -7,10 +7,17 @@ pub const TEXT_BYTES: usize = 16 * 1024;
 /// A signed JSON body, sealed or open, in bytes: 64 KiB.
 pub const BODY_BYTES: usize = 64 * 1024;
 
-/// An open entry's JSON as servers take it, in bytes: 8 KiB, half as much again as the longest header needs, whose author
-/// replaced their keys [`crate::succession::MOST`] times. Whoever joins a room reads all open entries of its epoch at once, so
-/// nobody may blow them up. Readers go by [`BODY_BYTES`].
+/// The JSON of a header, a join or an identity change as servers take it, in bytes: 8 KiB, half as much again as the longest
+/// header needs, whose author replaced their keys [`crate::succession::MOST`] times. Whoever joins a room reads all open
+/// entries of its epoch at once, so nobody may blow them up. Readers go by [`BODY_BYTES`].
 pub const OPEN_BYTES: usize = 8 * 1024;
+
+/// The JSON of any other open entry as servers take it, in bytes: a wrap, the longest of them, needs 300.
+pub const STATEMENT_BYTES: usize = 512;
+
+/// The payloads of an epoch's open entries after its header and the wraps that came with it, in bytes: about 3,000 statements.
+/// Above, a server takes only what makes the next epoch due, and the next epoch.
+pub const EPOCH_BYTES: u64 = 1024 * 1024;
 
 /// Users who are banned from one room. All of them stand beside the members in every epoch.
 pub const BANNED: usize = 1_000;

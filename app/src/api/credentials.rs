@@ -1,4 +1,4 @@
-//! A new passphrase, or a new recovery code, for someone who is logged in.
+//! A new passphrase, a new recovery code, or new keys, for someone who is logged in.
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
@@ -29,6 +29,19 @@ pub async fn credentials_finish(
     let answer = asked
         .backend()
         .credentials_finish(&asked.session().await?, request)
+        .await;
+    answer.map_err(|error| asked.refuse(error))
+}
+
+/// Replaces the account's keys with its credentials, and ends all other sessions.
+#[server(endpoint = "identity_replace", input = Json)]
+pub async fn identity_replace(
+    #[server(flatten)] request: wire::IdentityReplace,
+) -> Result<(), ApiError> {
+    let asked = Asked::now();
+    let answer = asked
+        .backend()
+        .identity_replace(&asked.session().await?, request)
         .await;
     answer.map_err(|error| asked.refuse(error))
 }

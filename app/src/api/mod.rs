@@ -23,7 +23,7 @@ pub use account::{
 pub use context::ApiContext;
 #[cfg(feature = "ssr")]
 pub use cookie::SessionCookie;
-pub use credentials::{credentials_finish, credentials_start};
+pub use credentials::{credentials_finish, credentials_start, identity_replace};
 pub use error::ApiError;
 pub use info::server_info;
 pub use rooms::{room_create, room_find, room_submit};

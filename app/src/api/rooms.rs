@@ -1,4 +1,4 @@
-//! Making, finding, joining and leaving rooms.
+//! Making and finding rooms, and changing who is in them and what holds there.
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
@@ -32,7 +32,7 @@ pub async fn room_find(
     answer.map_err(|error| asked.refuse(error))
 }
 
-/// Open entries that stand or fall together: a join, a leave, or a header with its wraps.
+/// Open entries that stand or fall together: one of any kind, or a header with its wraps.
 #[server(endpoint = "room_submit", input = Json)]
 pub async fn room_submit(
     #[server(flatten)] request: wire::RoomSubmit,

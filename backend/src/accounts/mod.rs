@@ -4,6 +4,7 @@
 //! same work, as whoever is known; [`crate::AttemptLimits`] slows guessing down.
 
 mod change;
+mod identity;
 pub(crate) mod login;
 pub(crate) mod opaque;
 mod recover;

@@ -11,7 +11,7 @@ use crate::{
 };
 use protocol::{
     Hash, Limit, PublicError, Time,
-    api::RoomCreate,
+    api::{AccountKeys, RoomCreate},
     frame::RoomHead,
     log,
     open::{Head, Header, OpenContent},
@@ -27,20 +27,27 @@ impl Backend {
         request: RoomCreate,
     ) -> Result<RoomHead, Error> {
         self.count_write(&session.account.user)?;
-        let checked = check(request.header, None, &session.account)?;
+        let account = session.account.clone();
+        let checked = check(request.header, &account, &[account.signing])?;
         let (now, most) = (self.now(), self.limits().rooms_per_user);
         self.queue()
-            .write(move |tx| Box::pin(create(tx, checked, now, most)))
+            .write(move |tx| Box::pin(create(tx, checked, account, now, most)))
             .await
     }
 }
 
-async fn create(tx: &mut dyn Tx, first: Checked, now: Time, most: u32) -> Stepped<RoomHead> {
+async fn create(
+    tx: &mut dyn Tx,
+    first: Checked,
+    account: AccountKeys,
+    now: Time,
+    most: u32,
+) -> Stepped<RoomHead> {
     let (room, user) = (first.body.room, first.body.sender);
     let OpenContent::Header(header) = &first.body.content else {
         return Err(PublicError::Malformed.into());
     };
-    let mut state = start(&first, header)?;
+    let mut state = start(&first, header, &account)?;
     if let Some(there) = tx.room(&room).await? {
         let stored = tx.transcript(&room, 1).await?;
         let same = log::transcript_next(&log::transcript_start(&room), 1, &first.hash);
@@ -79,7 +86,11 @@ async fn create(tx: &mut dyn Tx, first: Checked, now: Time, most: u32) -> Steppe
 }
 
 /// The room before its first entry, if the header is one that a room can start with.
-fn start(first: &Checked, header: &Header) -> Result<RoomState, PublicError> {
+fn start(
+    first: &Checked,
+    header: &Header,
+    account: &AccountKeys,
+) -> Result<RoomState, PublicError> {
     let room = first.body.room;
     let nothing = Head {
         seq: 0,
@@ -89,7 +100,7 @@ fn start(first: &Checked, header: &Header) -> Result<RoomState, PublicError> {
     if first.body.epoch != 1 || first.body.prev_open != Hash::ZERO || header.history.is_some() {
         return Err(PublicError::Malformed);
     }
-    if header.seen != nothing || header.roster != roster.hash() {
+    if header.author != *account || header.seen != nothing || header.roster != roster.hash() {
         return Err(PublicError::BadSignature);
     }
     Ok(RoomState {
@@ -102,6 +113,7 @@ fn start(first: &Checked, header: &Header) -> Result<RoomState, PublicError> {
         join_key: header.join_key,
         last_open_seq: 0,
         last_open: Hash::ZERO,
+        open_bytes: 0,
         roster,
     })
 }

@@ -2,7 +2,9 @@
 
 mod check;
 mod create;
+mod rules;
 mod submit;
+mod write;
 
 use crate::{
     backend::Backend,
@@ -105,7 +107,11 @@ impl Backend {
         answer.await.map_err(|_| Error::Stopped)?
     }
 
-    async fn require_member(&self, session: &Session, room: &RoomId) -> Result<(), Error> {
+    pub(crate) async fn require_member(
+        &self,
+        session: &Session,
+        room: &RoomId,
+    ) -> Result<(), Error> {
         match self.store().is_member(room, &session.account.user).await? {
             true => Ok(()),
             false => Err(PublicError::NotMember.into()),

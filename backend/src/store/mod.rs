@@ -10,17 +10,18 @@ mod types;
 
 pub use sqlite::SqliteStore;
 pub use types::{
-    Account, NewEntry, Opens, Page, PageRange, RoomState, SendKey, SendState, SessionRow, Stored,
-    VaultWrite,
+    Account, EntryState, NewEntry, NewSlot, Opens, Page, PageRange, Payload, RoomState, SendKey,
+    SendState, SessionRow, Stored, VaultWrite,
 };
 
 use async_trait::async_trait;
 use protocol::{
-    Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, Username,
-    api::{Credentials, VaultItem},
-    frame::RoomHead,
+    Epoch, Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, Username,
+    api::{AccountKeys, Credentials, VaultItem},
+    frame::{RoomHead, Unlogged},
     open::RosterMember,
 };
+use sqlx::migrate::MigrateError;
 
 /// Why the database did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +29,15 @@ pub enum StoreError {
     /// The database answered with an error, or did not answer.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-    /// The database is of another version than this program, or a migration failed.
-    #[error(transparent)]
-    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Another version of this program made the database, in a format that this one neither reads nor changes into its own.
+    #[error(
+        "it was made by another version of SecureChat, in a format that this version does not know. Start that version \
+         again, or move the file away to begin with an empty one"
+    )]
+    OtherFormat,
+    /// A migration failed.
+    #[error("it could not be brought up to date: {0}")]
+    Migration(MigrateError),
     /// A row holds what this program never writes.
     #[error("corrupt value in column {column}")]
     Corrupt {
@@ -45,6 +52,15 @@ pub enum StoreError {
         /// How many rows it touched.
         rows: u64,
     },
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => Self::OtherFormat,
+            other => Self::Migration(other),
+        }
+    }
 }
 
 /// The committed state.
@@ -89,6 +105,9 @@ pub trait Store: Send + Sync + 'static {
     /// An epoch's first members, who was banned then, and its open entries.
     async fn opens(&self, room: &RoomId, epoch: u32) -> Result<Option<Opens>, StoreError>;
 
+    /// How far each member of a room has read, for those who said so.
+    async fn slots(&self, room: &RoomId) -> Result<Vec<Unlogged>, StoreError>;
+
     /// Writes everything back and closes all connections.
     async fn close(&self);
 }
@@ -116,6 +135,8 @@ pub trait Tx: Send {
         user: &UserId,
         credentials: &Credentials,
     ) -> Result<bool, StoreError>;
+    /// Gives an account the keys that follow on those that it has; `false` if it has others. Its rooms keep those they know.
+    async fn replace_keys(&mut self, keys: &AccountKeys) -> Result<bool, StoreError>;
     /// Removes an account with its sessions and vault; its username and id stay taken. `false` if there is none.
     async fn delete_account(&mut self, user: &UserId) -> Result<bool, StoreError>;
 
@@ -202,6 +223,18 @@ pub trait Tx: Send {
     async fn send_states(&mut self, keys: &[SendKey]) -> Result<Vec<SendState>, StoreError>;
     /// Appends entries, of any rooms, in one statement.
     async fn append(&mut self, entries: &[NewEntry]) -> Result<(), StoreError>;
+    /// What is there of an entry; `None` if the room has no such entry.
+    async fn entry(&mut self, room: &RoomId, seq: Seq) -> Result<Option<EntryState>, StoreError>;
+    /// Drops the payload of a sealed entry for good; everything else of it stays.
+    async fn purge(&mut self, room: &RoomId, seq: Seq) -> Result<(), StoreError>;
     /// Moves the heads of rooms in one statement.
     async fn set_heads(&mut self, heads: &[RoomHead]) -> Result<(), StoreError>;
+
+    /// For each, in order: the room's epoch, if the user is in it.
+    async fn member_epochs(
+        &mut self,
+        members: &[(RoomId, UserId)],
+    ) -> Result<Vec<Option<Epoch>>, StoreError>;
+    /// Writes members' slots over those before them, in one statement.
+    async fn put_slots(&mut self, slots: &[NewSlot]) -> Result<(), StoreError>;
 }

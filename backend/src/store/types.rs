@@ -3,7 +3,7 @@
 use protocol::{
     DeviceId, Entry, Hash, MessageId, PublicKey, RoomId, Seq, SessionHandle, Time, UserId,
     api::{AccountKeys, Credentials},
-    frame::{LoggedEntry, RoomHead},
+    frame::{LoggedEntry, RoomHead, Unlogged},
     open::RosterMember,
     roster::Roster,
 };
@@ -60,6 +60,8 @@ pub struct RoomState {
     pub last_open_seq: Seq,
     /// `E` of the last open entry.
     pub last_open: Hash,
+    /// Payload bytes of the epoch's open entries, without its header and the wraps that came with it.
+    pub open_bytes: u64,
     /// Who is in it.
     pub roster: Roster,
 }
@@ -79,6 +81,15 @@ pub struct NewEntry {
     pub sender: UserId,
     /// The sender's device and id for it; none for open entries.
     pub message: Option<(DeviceId, MessageId)>,
+}
+
+/// How far a member has read, to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSlot {
+    /// Which room.
+    pub room: RoomId,
+    /// Of whom, and where.
+    pub slot: Unlogged,
 }
 
 /// What names a sealed message that is about to be appended.
@@ -116,6 +127,28 @@ pub struct Stored {
     pub at: Time,
     /// `E` of it.
     pub hash: Hash,
+}
+
+/// What the server knows of an entry without its payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryState {
+    /// Who sent it.
+    pub sender: UserId,
+    /// `E` of it.
+    pub hash: Hash,
+    /// What is there of it.
+    pub payload: Payload,
+}
+
+/// What is there of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// A token.
+    Sealed,
+    /// A signed statement.
+    Open,
+    /// Nothing any more.
+    Purged,
 }
 
 /// Which stretch of a log to read.

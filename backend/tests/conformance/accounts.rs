@@ -2,7 +2,7 @@
 
 use crate::{database::Database, sample::*};
 use backend::store::{Account, VaultWrite};
-use protocol::{SessionHandle, Username};
+use protocol::{SessionHandle, Username, api::AccountKeys};
 
 pub async fn an_account_is_found_as_it_was_created(database: &dyn Database) {
     let store = database.open().await;
@@ -79,6 +79,37 @@ pub async fn credentials_are_replaced_by_the_next_version_only(database: &dyn Da
         store.account(&keys(2).username).await.unwrap(),
         Some(account(2))
     );
+}
+
+pub async fn keys_are_replaced_by_those_that_follow_only(database: &dyn Database) {
+    let store = database.open().await;
+    sign_up(&*store, &[1, 2]).await;
+    let id = room(&*store, 1, &[1]).await.head.room;
+    let mut tx = store.begin().await.unwrap();
+    let session = session(1, 1, 1, 1);
+    tx.create_session(&session).await.unwrap();
+    let renamed = AccountKeys {
+        username: keys(2).username,
+        ..keys_after(1, 1)
+    };
+    for wrong in [keys(1), keys_after(1, 2), keys_after(3, 1), renamed] {
+        assert!(!tx.replace_keys(&wrong).await.unwrap(), "{wrong:?}");
+    }
+    for changes in [1, 2] {
+        assert!(tx.replace_keys(&keys_after(1, changes)).await.unwrap());
+    }
+    assert!(!tx.replace_keys(&keys_after(1, 2)).await.unwrap());
+    let member = tx.room(&id).await.unwrap().unwrap().roster.members()[0].clone();
+    assert_eq!(member.keys, keys(1), "rooms keep those they know");
+    tx.commit().await.unwrap();
+
+    let found = |it: Option<Account>| it.unwrap().keys;
+    let account = store.account(&keys(1).username).await.unwrap();
+    assert_eq!(found(account), keys_after(1, 2));
+    let account = store.account(&keys(2).username).await.unwrap();
+    assert_eq!(found(account), keys(2));
+    let session = store.session(&session.id_hash).await.unwrap().unwrap();
+    assert_eq!(session.account, keys_after(1, 2));
 }
 
 pub async fn a_deleted_account_takes_its_sessions_and_vault_along(database: &dyn Database) {

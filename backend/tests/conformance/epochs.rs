@@ -23,7 +23,7 @@ async fn rotate(store: &dyn backend::Store, state: &mut RoomState, author: u8, t
     started
 }
 
-pub async fn an_epoch_keeps_the_members_it_started_with(database: &dyn Database) {
+pub async fn an_epoch_keeps_whom_it_started_with_and_without(database: &dyn Database) {
     let store = database.open().await;
     sign_up(&*store, &[1, 2]).await;
     let id = room(&*store, 1, &[1, 2]).await.head.room;
@@ -34,13 +34,23 @@ pub async fn an_epoch_keeps_the_members_it_started_with(database: &dyn Database)
     tx.remove_member(&id, &user(1)).await.unwrap();
     tx.commit().await.unwrap();
     let opens = store.opens(&id, 1).await.unwrap().unwrap();
-    assert_eq!(
-        opens.members,
-        [member(1, Role::Owner)],
-        "the second came later"
-    );
+    let first = [member(1, Role::Owner)];
+    assert_eq!(opens.members, first, "the second came later");
+    assert!(opens.banned.is_empty());
     assert_eq!(store.opens(&id, 2).await.unwrap(), None);
     assert_eq!(store.opens(&RoomId([9; 16]), 1).await.unwrap(), None);
+
+    let mut tx = store.begin().await.unwrap();
+    tx.ban(&id, &user(1)).await.unwrap();
+    let mut state = tx.room(&id).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    assert!(rotate(&*store, &mut state, 2, 2).await);
+    let mut tx = store.begin().await.unwrap();
+    tx.unban(&id, &user(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    let opens = store.opens(&id, 2).await.unwrap().unwrap();
+    assert_eq!(opens.members, [member(2, Role::Owner)]);
+    assert_eq!(opens.banned, [user(1)].into());
 }
 
 pub async fn open_entries_belong_to_the_epoch_that_they_stand_in(database: &dyn Database) {

@@ -9,9 +9,11 @@ mod database;
 mod epochs;
 mod logs;
 mod members;
+mod purges;
 mod sample;
 mod sends;
 mod sessions;
+mod slots;
 mod sqlite;
 mod transactions;
 mod vault;
@@ -24,6 +26,7 @@ macro_rules! conformance {
             accounts: an_account_is_found_as_it_was_created,
             accounts: a_name_or_id_is_never_given_out_twice,
             accounts: credentials_are_replaced_by_the_next_version_only,
+            accounts: keys_are_replaced_by_those_that_follow_only,
             accounts: a_deleted_account_takes_its_sessions_and_vault_along,
             accounts: an_account_in_a_room_can_not_be_deleted,
             accounts: a_value_of_the_server_is_made_once,
@@ -40,8 +43,10 @@ macro_rules! conformance {
             members: ids_and_locators_are_used_once,
             members: members_come_and_go,
             members: members_stand_in_the_order_of_their_seniority,
+            members: a_member_gets_another_role_and_other_keys,
+            members: whom_a_room_bans_is_kept_with_it,
             members: writes_that_find_nothing_fail,
-            epochs: an_epoch_keeps_the_members_it_started_with,
+            epochs: an_epoch_keeps_whom_it_started_with_and_without,
             epochs: open_entries_belong_to_the_epoch_that_they_stand_in,
             epochs: a_new_epoch_moves_the_locator_and_starts_seniority_anew,
             epochs: a_locator_of_another_room_starts_no_epoch,
@@ -51,6 +56,12 @@ macro_rules! conformance {
             logs: a_page_beyond_the_log_is_empty_or_none,
             logs: entries_come_back_byte_for_byte,
             logs: a_place_is_taken_once,
+            purges: of_a_purged_entry_all_stays_but_the_payload,
+            purges: holes_take_no_bytes_of_a_page,
+            purges: only_a_sealed_entry_that_is_there_is_purged,
+            slots: a_slot_is_replaced_by_the_next,
+            slots: a_slot_goes_with_its_member,
+            slots: only_members_have_an_epoch_to_read_in,
             sends: what_is_stored_is_known_by_its_sender_device_and_id,
             sends: only_members_have_a_room_to_send_to,
             sends: answers_come_in_the_order_of_the_questions,

@@ -25,6 +25,7 @@ pub async fn a_room_is_read_as_it_was_written(database: &dyn Database) {
     };
     let members = changed.roster.members().to_vec();
     changed.roster = Roster::restore(members, Default::default(), true, settings);
+    changed.open_bytes = 12_345;
     changed.join_key = PublicKey([8; 32]);
     tx.append(&entries).await.unwrap();
     tx.update_room(&changed).await.unwrap();
@@ -103,6 +104,45 @@ fn number(member: &RosterMember) -> u8 {
     member.keys.user.0[0]
 }
 
+pub async fn a_member_gets_another_role_and_other_keys(database: &dyn Database) {
+    let store = database.open().await;
+    sign_up(&*store, &[1, 2]).await;
+    let [first, other] = [1, 2].map(|n| RoomId([n; 16]));
+    room(&*store, 1, &[1, 2]).await;
+    room(&*store, 2, &[2]).await;
+    let changed = RosterMember {
+        keys: keys_after(2, 2),
+        role: Role::Admin,
+    };
+    let mut tx = store.begin().await.unwrap();
+    tx.change_member(&first, &changed).await.unwrap();
+    let state = tx.room(&first).await.unwrap().unwrap();
+    assert_eq!(state.roster.members(), [member(1, Role::Owner), changed]);
+    let state = tx.room(&other).await.unwrap().unwrap();
+    assert_eq!(state.roster.members(), [member(2, Role::Owner)]);
+}
+
+pub async fn whom_a_room_bans_is_kept_with_it(database: &dyn Database) {
+    let store = database.open().await;
+    sign_up(&*store, &[1]).await;
+    let [first, other] = [1, 2].map(|n| RoomId([n; 16]));
+    room(&*store, 1, &[1]).await;
+    room(&*store, 2, &[1]).await;
+    let mut tx = store.begin().await.unwrap();
+    // Nobody needs an account to be kept out.
+    for n in [9, 8, 1] {
+        tx.ban(&first, &user(n)).await.unwrap();
+    }
+    tx.unban(&first, &user(9)).await.unwrap();
+    let state = tx.room(&first).await.unwrap().unwrap();
+    assert_eq!(*state.roster.banned(), [user(1), user(8)].into());
+    let state = tx.room(&other).await.unwrap().unwrap();
+    assert!(state.roster.banned().is_empty());
+    tx.begin_step().await.unwrap();
+    assert!(tx.ban(&first, &user(8)).await.is_err(), "twice");
+    tx.undo_step().await.unwrap();
+}
+
 pub async fn writes_that_find_nothing_fail(database: &dyn Database) {
     let store = database.open().await;
     sign_up(&*store, &[1, 2]).await;
@@ -116,6 +156,10 @@ pub async fn writes_that_find_nothing_fail(database: &dyn Database) {
     let missed = |done: Result<(), StoreError>| matches!(done, Err(StoreError::Affected { .. }));
     assert!(missed(tx.remove_member(&id, &user(2)).await));
     assert!(missed(tx.change_member(&id, &member(2, Role::Owner)).await));
+    let mut renamed = member(1, Role::Owner);
+    renamed.keys.username = keys(2).username;
+    assert!(missed(tx.change_member(&id, &renamed).await));
+    assert!(missed(tx.unban(&id, &user(2)).await));
     assert!(missed(tx.close_room(&nowhere.head.room).await));
     let mut moved = nowhere.clone();
     leave(&mut moved, 1);

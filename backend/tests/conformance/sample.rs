@@ -12,6 +12,7 @@ use protocol::{
     log,
     open::{Head, Header, Leave, OpenBody, OpenContent, Role, RosterMember, Settings},
     roster::Roster,
+    succession::Succession,
 };
 
 pub fn user(n: u8) -> UserId {
@@ -25,6 +26,21 @@ pub fn keys(n: u8) -> AccountKeys {
         signing: PublicKey([n; 32]),
         agreement: PublicKey([n; 32]),
         earlier: Vec::new(),
+    }
+}
+
+/// The keys that follow on those of [`keys`], or of this function for one less.
+pub fn keys_after(n: u8, changes: u8) -> AccountKeys {
+    let succession = |k| Succession {
+        signing: PublicKey([n + 100 * k; 32]),
+        old: Signature([k; 64]),
+        new: Signature([k + 1; 64]),
+    };
+    AccountKeys {
+        signing: PublicKey([n + 100 * changes; 32]),
+        agreement: PublicKey([n + 100 * changes; 32]),
+        earlier: (0..changes).map(succession).collect(),
+        ..keys(n)
     }
 }
 
@@ -98,6 +114,7 @@ pub fn planned(n: u8, owner: u8) -> RoomState {
         join_key: PublicKey([n; 32]),
         last_open_seq: 0,
         last_open: Hash::ZERO,
+        open_bytes: 0,
         roster: Roster::of_creator(keys(owner), SETTINGS),
     }
 }

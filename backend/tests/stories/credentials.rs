@@ -110,6 +110,41 @@ pub async fn recovery_of_an_unknown_user_fails_as_with_a_wrong_code() {
 }
 
 #[tokio::test]
+async fn new_credentials_bring_a_new_recovery_code() {
+    let mut world = World::new().await;
+    let ana = world.person("ana").await;
+    let start = ClientRegistration::<Suite>::start(&mut world.rng, PASSPHRASE.as_bytes()).unwrap();
+    let request = CredentialsStart {
+        request: OpaqueMessage(start.message.serialize().to_vec()),
+    };
+    let backend = world.backend.clone();
+    let answer = backend
+        .credentials_start(&home(), &ana.session, request)
+        .await
+        .unwrap();
+    let name = &ana.keys.username;
+    let record = world.record(start.state, PASSPHRASE, name, &answer.response);
+    let credentials = sign_credentials(&ana.keys.user, &ana.signer, 2, record);
+    assert_ne!(credentials.recovery_wrap, ana.credentials.recovery_wrap);
+    let request = CredentialsFinish {
+        credentials: credentials.clone(),
+    };
+    backend
+        .credentials_finish(&ana.session, request)
+        .await
+        .unwrap();
+
+    assert_eq!(
+        recover(&mut world, &recovery_token(1)).await,
+        Err(PublicError::WrongRecoveryCode)
+    );
+    world.later(60);
+    assert_eq!(recover(&mut world, &recovery_token(2)).await, Ok(()));
+    let (answer, ..) = world.log_in("ana", PASSPHRASE, None).await.unwrap();
+    assert_eq!(answer.credentials.recovery_wrap, credentials.recovery_wrap);
+}
+
+#[tokio::test]
 async fn a_changed_passphrase_ends_the_other_sessions_and_keeps_this_one() {
     let mut world = World::new().await;
     let ana = world.person("ana").await;

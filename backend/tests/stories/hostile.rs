@@ -4,8 +4,7 @@ use crate::{room::*, world::*};
 use protocol::{
     OpenEntry, PublicError, PublicKey,
     api::{AccountKeys, RoomSubmit},
-    label::{self, SignaturePurpose},
-    limits::OPEN_BYTES,
+    label,
     open::{Header, OpenBody, OpenContent, Wrap},
 };
 
@@ -269,52 +268,4 @@ async fn nothing_more_is_said_under_a_key_that_someone_took_along() {
 
     room.rotate(&mut world, &bob).await.unwrap();
     room.say(&world, &bob, "under way").await.unwrap();
-}
-
-#[tokio::test]
-async fn white_space_does_not_blow_up_what_newcomers_must_read() {
-    let mut world = World::new().await;
-    let [ana, bob] = world.people(["ana", "bob"]).await;
-    let mut room = Room::with(&mut world, &[&ana]).await;
-    let padded = |length| {
-        let mut json = room.join_entry(&bob).json;
-        json.push_str(&" ".repeat(length - json.len()));
-        let by = |key| sign(key, SignaturePurpose::Entry, json.as_bytes());
-        OpenEntry {
-            signature: by(&bob.signer),
-            join_signature: by(&room.join_key),
-            json,
-        }
-    };
-    let limit = OPEN_BYTES as u64;
-    let (largest, larger) = (padded(OPEN_BYTES), padded(OPEN_BYTES + 1));
-    let answer = submit(&world, &bob, &room, vec![larger]).await;
-    assert_eq!(answer, PublicError::TooLarge { limit });
-    room.submit(&world, &bob, vec![largest]).await.unwrap();
-}
-
-/// Each member joined, after a header with a wrap for each, and left: more does not fit into an epoch.
-#[test]
-fn the_largest_epoch_fits_into_what_may_wait_for_a_reader() {
-    const BASE64_OF_ENTRY: usize = (OPEN_BYTES + 4 + 128).div_ceil(3) * 4 + 100;
-    const MEMBER: usize = 400;
-    let limits = backend::Limits::default();
-    let most = backend::Limits::MOST_MEMBERS as usize;
-    assert!(limits.members_per_room as usize <= most);
-    assert!(2 * most * BASE64_OF_ENTRY + most * MEMBER < limits.outbox_bytes);
-}
-
-#[tokio::test]
-async fn joining_and_leaving_in_turn_does_not_make_an_epoch_grow() {
-    let mut world = World::new().await;
-    let [ana, bob, cyd] = world.people(["ana", "bob", "cyd"]).await;
-    let mut room = Room::with(&mut world, &[&ana]).await;
-    room.join(&world, &bob).await.unwrap();
-    room.leave(&world, &bob).await.unwrap();
-    for person in [&bob, &cyd, &bob] {
-        let answer = room.join(&world, person).await;
-        assert_eq!(refused(answer), PublicError::RotationDue);
-    }
-    let opens = world.backend.opens(&ana.session, room.id, 1).await.unwrap();
-    assert_eq!(opens.entries.len(), 3, "header, join, leave");
 }

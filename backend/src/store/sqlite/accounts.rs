@@ -4,7 +4,10 @@ use super::{
     super::{Account, StoreError},
     row::{int, json},
 };
-use protocol::{Time, UserId, api::Credentials};
+use protocol::{
+    Time, UserId,
+    api::{AccountKeys, Credentials},
+};
 use sqlx::{SqliteConnection, query};
 
 pub(super) async fn create(
@@ -61,6 +64,26 @@ pub(super) async fn replace_credentials(
     .bind(&credentials.signature.0[..])
     .bind(&user.0[..])
     .bind(int(credentials.version))
+    .execute(&mut *connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn replace_keys(
+    connection: &mut SqliteConnection,
+    keys: &AccountKeys,
+) -> Result<bool, StoreError> {
+    let before = keys.earlier.last().map(|it| it.signing.0.to_vec());
+    let done = query(
+        "UPDATE accounts SET signing = ?, agreement = ?, earlier = ?
+         WHERE user = ? AND username = ? AND signing = ?",
+    )
+    .bind(&keys.signing.0[..])
+    .bind(&keys.agreement.0[..])
+    .bind(json(&keys.earlier)?)
+    .bind(&keys.user.0[..])
+    .bind(keys.username.as_str())
+    .bind(before)
     .execute(&mut *connection)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -4,23 +4,12 @@
 //! JSON carries the rows in. It has no bytes: ids and hashes go as hexadecimal text, tokens as they are.
 
 use super::{
-    super::{NewEntry, SendKey, SendState, StoreError, Stored},
-    row::{RowExt, expect_rows, int, json},
+    super::{EntryState, NewEntry, Payload, SendKey, SendState, StoreError, Stored},
+    row::{RowExt, expect_rows, hex, int, json},
 };
 use protocol::{Entry, Hash, RoomId, Seq, frame::RoomHead};
 use serde::Serialize;
 use sqlx::{SqliteConnection, query};
-use std::fmt::Write as _;
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
 
 pub(super) async fn send_states(
     connection: &mut SqliteConnection,
@@ -149,6 +138,49 @@ pub(super) async fn set_heads(
     .execute(connection)
     .await?;
     expect_rows("set_heads", done.rows_affected(), heads.len())
+}
+
+pub(super) async fn entry(
+    connection: &mut SqliteConnection,
+    room: &RoomId,
+    seq: Seq,
+) -> Result<Option<EntryState>, StoreError> {
+    let row = query(
+        "SELECT sender, entry_hash, class, payload IS NULL AS purged
+         FROM entries WHERE room = ? AND seq = ?",
+    )
+    .bind(&room.0[..])
+    .bind(int(seq))
+    .fetch_optional(&mut *connection)
+    .await?;
+    row.map(|row| {
+        Ok(EntryState {
+            sender: row.fixed("sender")?,
+            hash: row.fixed("entry_hash")?,
+            payload: match (row.int::<u8>("class")?, row.int::<u8>("purged")?) {
+                (0, 0) => Payload::Sealed,
+                (0, _) => Payload::Purged,
+                _ => Payload::Open,
+            },
+        })
+    })
+    .transpose()
+}
+
+pub(super) async fn purge(
+    connection: &mut SqliteConnection,
+    room: &RoomId,
+    seq: Seq,
+) -> Result<(), StoreError> {
+    let done = query(
+        "UPDATE entries SET payload = NULL
+         WHERE room = ? AND seq = ? AND class = 0 AND payload IS NOT NULL",
+    )
+    .bind(&room.0[..])
+    .bind(int(seq))
+    .execute(&mut *connection)
+    .await?;
+    expect_rows("purge", done.rows_affected(), 1)
 }
 
 pub(super) async fn transcript(

@@ -11,6 +11,7 @@ mod reads;
 mod rooms;
 mod row;
 mod sessions;
+mod slots;
 mod tx;
 mod vault;
 
@@ -51,7 +52,9 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
-            .pragma("wal_autocheckpoint", "0");
+            .pragma("wal_autocheckpoint", "0")
+            // What was deleted is overwritten, not just marked as free space: whoever gets the file later may have the key.
+            .pragma("secure_delete", "ON");
         let lasting = || {
             SqlitePoolOptions::new()
                 .idle_timeout(None)

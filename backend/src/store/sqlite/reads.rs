@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use protocol::{
     Entry, Hash, Locator, RoomId, SessionHandle, UserId, Username,
     api::{Credentials, OpaqueMessage, VaultItem},
-    frame::{LoggedEntry, RoomHead},
+    frame::{LoggedEntry, RoomHead, Unlogged},
     log,
 };
 use sqlx::{query, sqlite::SqliteRow};
@@ -190,6 +190,22 @@ impl Store for SqliteStore {
             banned: row.json("banned")?,
             entries,
         }))
+    }
+
+    async fn slots(&self, room: &RoomId) -> Result<Vec<Unlogged>, StoreError> {
+        query("SELECT user, epoch, token FROM slots WHERE room = ? ORDER BY user")
+            .bind(&room.0[..])
+            .fetch_all(&self.readers)
+            .await?
+            .into_iter()
+            .map(|row| {
+                Ok(Unlogged {
+                    user: row.fixed("user")?,
+                    epoch: row.int("epoch")?,
+                    token: row.text("token")?,
+                })
+            })
+            .collect()
     }
 
     async fn close(&self) {

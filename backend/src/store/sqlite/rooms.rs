@@ -37,6 +37,7 @@ pub(super) async fn read(
         join_key: row.fixed("join_key")?,
         last_open_seq: row.int("last_open_seq")?,
         last_open: row.fixed("last_open_hash")?,
+        open_bytes: row.int("open_bytes")?,
         roster: Roster::restore(
             members,
             banned,
@@ -53,8 +54,8 @@ pub(super) async fn create(
 ) -> Result<bool, StoreError> {
     let done = query(
         "INSERT INTO rooms (room, locator, epoch, join_key, rotation_due, settings, head_seq, head_hash,
-                            last_open_seq, last_open_hash, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                            last_open_seq, last_open_hash, open_bytes, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     )
     .bind(&room.head.room.0[..])
     .bind(&locator.0[..])
@@ -66,6 +67,7 @@ pub(super) async fn create(
     .bind(&room.head.head.hash.0[..])
     .bind(int(room.last_open_seq))
     .bind(&room.last_open.0[..])
+    .bind(int(room.open_bytes))
     .bind(int(room.head.at))
     .execute(&mut *connection)
     .await?;
@@ -78,7 +80,7 @@ pub(super) async fn update(
 ) -> Result<(), StoreError> {
     let done = query(
         "UPDATE rooms SET epoch = ?, join_key = ?, rotation_due = ?, settings = ?, head_seq = ?, head_hash = ?,
-                          last_open_seq = ?, last_open_hash = ?, at = ? WHERE room = ?",
+                          last_open_seq = ?, last_open_hash = ?, open_bytes = ?, at = ? WHERE room = ?",
     )
     .bind(room.head.epoch)
     .bind(&room.join_key.0[..])
@@ -88,6 +90,7 @@ pub(super) async fn update(
     .bind(&room.head.head.hash.0[..])
     .bind(int(room.last_open_seq))
     .bind(&room.last_open.0[..])
+    .bind(int(room.open_bytes))
     .bind(int(room.head.at))
     .bind(&room.head.room.0[..])
     .execute(&mut *connection)

@@ -8,6 +8,7 @@ use protocol::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Row, sqlite::SqliteRow};
+use std::fmt::Write as _;
 
 /// A type that is stored as a BLOB of fixed length.
 pub(super) trait Fixed: Sized {
@@ -104,6 +105,17 @@ impl RowExt for SqliteRow {
 /// A value for a column that [`RowExt::json`] reads, or rows for a statement that takes many.
 pub(super) fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()).into())
+}
+
+/// Bytes as a statement's JSON carries them.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            // Writing to a string can't fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// A role's name in the database.

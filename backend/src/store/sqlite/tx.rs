@@ -2,15 +2,18 @@
 
 use super::{
     super::{
-        Account, NewEntry, RoomState, SendKey, SendState, SessionRow, StoreError, Tx, VaultWrite,
+        Account, EntryState, NewEntry, NewSlot, RoomState, SendKey, SendState, SessionRow,
+        StoreError, Tx, VaultWrite,
     },
     accounts, log, members, rooms,
     row::RowExt,
-    sessions, vault,
+    sessions, slots, vault,
 };
 use async_trait::async_trait;
 use protocol::{
-    Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId, api::Credentials, frame::RoomHead,
+    Epoch, Hash, Locator, RoomId, Seq, SessionHandle, Time, UserId,
+    api::{AccountKeys, Credentials},
+    frame::RoomHead,
     open::RosterMember,
 };
 use sqlx::{Sqlite, pool::PoolConnection, query};
@@ -95,6 +98,10 @@ impl Tx for SqliteTx {
         credentials: &Credentials,
     ) -> Result<bool, StoreError> {
         accounts::replace_credentials(&mut self.0, user, credentials).await
+    }
+
+    async fn replace_keys(&mut self, keys: &AccountKeys) -> Result<bool, StoreError> {
+        accounts::replace_keys(&mut self.0, keys).await
     }
 
     async fn delete_account(&mut self, user: &UserId) -> Result<bool, StoreError> {
@@ -220,7 +227,26 @@ impl Tx for SqliteTx {
         log::append(&mut self.0, entries).await
     }
 
+    async fn entry(&mut self, room: &RoomId, seq: Seq) -> Result<Option<EntryState>, StoreError> {
+        log::entry(&mut self.0, room, seq).await
+    }
+
+    async fn purge(&mut self, room: &RoomId, seq: Seq) -> Result<(), StoreError> {
+        log::purge(&mut self.0, room, seq).await
+    }
+
     async fn set_heads(&mut self, heads: &[RoomHead]) -> Result<(), StoreError> {
         log::set_heads(&mut self.0, heads).await
+    }
+
+    async fn member_epochs(
+        &mut self,
+        members: &[(RoomId, UserId)],
+    ) -> Result<Vec<Option<Epoch>>, StoreError> {
+        slots::member_epochs(&mut self.0, members).await
+    }
+
+    async fn put_slots(&mut self, slots: &[NewSlot]) -> Result<(), StoreError> {
+        slots::put(&mut self.0, slots).await
     }
 }

@@ -2,6 +2,8 @@
 
 mod ends;
 mod relay;
+mod signals;
+mod slots;
 
 use crate::{room::*, world::*};
 use backend::Connection;
@@ -64,6 +66,22 @@ pub async fn heard(connection: &Connection) -> Vec<ServerFrame> {
     heard
 }
 
+/// What comes until something does that the commit queue had to decide on.
+pub async fn heard_until(
+    connection: &Connection,
+    is_last: impl Fn(&ServerFrame) -> bool,
+) -> Vec<ServerFrame> {
+    let mut heard = Vec::new();
+    while !heard.iter().any(&is_last) {
+        heard.extend(frames(connection).await);
+    }
+    heard
+}
+
+pub fn is_slot(frame: &ServerFrame) -> bool {
+    matches!(frame, ServerFrame::Slot { .. })
+}
+
 pub async fn farewell(connection: &Connection) -> ByeReason {
     let mut last = None;
     while let Some(taken) = connection.take().await {
@@ -81,5 +99,23 @@ pub fn send(room: &Room, n: u8) -> ClientFrame {
         id: MessageId([n; 16]),
         epoch: room.epoch,
         token: token(&format!("text{n}")),
+    }
+}
+
+/// Says how far one has read.
+pub fn slot(room: &Room, text: &str) -> ClientFrame {
+    ClientFrame::Slot {
+        room: room.id,
+        epoch: room.epoch,
+        token: token(text),
+    }
+}
+
+/// Says what one does just now.
+pub fn signal(room: &Room, text: &str) -> ClientFrame {
+    ClientFrame::Signal {
+        room: room.id,
+        epoch: room.epoch,
+        token: token(text),
     }
 }
