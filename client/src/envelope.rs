@@ -3,18 +3,12 @@
 use crate::{
     account::Identity,
     body::{Body, BodyError},
-    padding::{self, PaddingError},
+    padding::PaddingError,
     room_key::Context,
+    sealing::{MESSAGE, Parts},
     token::{FernetKey, OpenError},
 };
-use protocol::{
-    Hash, PublicKey, Signature,
-    label::{self, HashPurpose, SignaturePurpose},
-};
-
-/// The plaintext version of messages. 0x02 is a signal's and 0x03 a vault item's: none verifies as another.
-const VERSION: u8 = 1;
-const HEAD: usize = 1 + Signature::LEN;
+use protocol::{Hash, PublicKey, Signature, json::JsonError};
 
 /// A message, ready to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,14 +30,14 @@ pub struct Opened {
     pub signature: Signature,
 }
 
-/// Why a token is no message.
+/// Why a token is no message; or no signal, or no receipt, where that was expected.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
     /// Damaged, or sealed under another key.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// It opened, but is of another version of this protocol, or no message at all.
-    #[error("plaintext version {0} is not a message's")]
+    /// It opened, but is of another version of this protocol, or something else than was expected there.
+    #[error("plaintext version {0} does not belong here")]
     Version(u8),
     /// It opened, but someone with the room key wrote a frame or a padding that this protocol does not have.
     #[error(transparent)]
@@ -51,6 +45,18 @@ pub enum EnvelopeError {
     /// It opened, but someone with the room key wrote a body that this protocol does not have.
     #[error(transparent)]
     Body(#[from] BodyError),
+    /// The same of a signal or a receipt.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// A number in a signal or a receipt is out of range.
+    #[error("a number is out of range")]
+    Number,
+}
+
+impl From<serde_json::Error> for EnvelopeError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error.into())
+    }
 }
 
 /// Seals a message. Fails only on a body that breaks a limit.
@@ -60,53 +66,36 @@ pub fn seal(
     identity: &Identity,
     body: &Body,
 ) -> Result<Sealed, BodyError> {
-    let json = body.to_json()?;
-    let body_hash = hash(ctx, &json);
-    let signature = identity.sign(SignaturePurpose::Message, &body_hash.0);
-    let mut head = [VERSION; HEAD];
-    head[1..].copy_from_slice(&signature.0);
-    Ok(Sealed {
-        token: key.seal(&padding::frame(&head, &json)),
-        body_hash,
-    })
+    let (token, body_hash) = MESSAGE.seal(key, ctx, identity, &body.to_json()?);
+    Ok(Sealed { token, body_hash })
 }
 
 /// Opens a message.
 pub fn open(key: &FernetKey, ctx: &Context, token: &str) -> Result<Opened, EnvelopeError> {
-    let plaintext = key.open(token)?;
-    match plaintext.first() {
-        Some(&VERSION) => {}
-        Some(other) => return Err(EnvelopeError::Version(*other)),
-        None => return Err(PaddingError.into()),
-    }
-    let (head, json) = padding::unframe(&plaintext, HEAD)?;
+    let Parts {
+        json,
+        hash,
+        signature,
+    } = MESSAGE.open(key, ctx, token)?;
     Ok(Opened {
-        body: Body::parse(json)?,
-        body_hash: hash(ctx, json),
-        signature: Signature::from_slice(&head[1..]).ok_or(PaddingError)?,
+        body: Body::parse(&json)?,
+        body_hash: hash,
+        signature,
     })
 }
 
 impl Opened {
     /// Whether `key` signed the message.
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        label::verify(
-            key,
-            SignaturePurpose::Message,
-            &self.body_hash.0,
-            &self.signature,
-        )
+        MESSAGE.is_signed(key, &self.body_hash, &self.signature)
     }
-}
-
-fn hash(ctx: &Context, json: &[u8]) -> Hash {
-    label::hash(HashPurpose::Body, &[&ctx.bytes(), json])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
+        padding,
         secret::Secret32,
         testing::{first_message, identity, room},
     };
@@ -233,7 +222,7 @@ mod tests {
             open_plaintext(&[]),
             Err(EnvelopeError::Padding(_))
         ));
-        let framed = padding::frame(&[VERSION; HEAD], b"{}");
+        let framed = padding::frame(&[1; 65], b"{}");
         assert!(matches!(
             open_plaintext(&framed),
             Err(EnvelopeError::Body(_))

@@ -23,7 +23,7 @@
 //!
 //! # Layers
 //!
-//! Bytes: [`secret`], [`kdf`], [`token`], [`padding`]. What is sealed and signed: [`body`] in [`envelope`], [`statement`], [`wrap`],
+//! Bytes: [`secret`], [`kdf`], [`token`], [`padding`]. What is sealed and signed: [`body`] in [`envelope`], [`signal`], [`slot`], [`statement`], [`wrap`],
 //! [`vault_item`], [`credentials`]. What a stretch of the log proves: [`authentic`], [`transcript`].
 //!
 //! No I/O and no clock. Randomness is handed in, with one exception: the `fernet` crate draws each IV from the system's generator.
@@ -42,7 +42,10 @@ pub mod opaque;
 pub mod padding;
 pub mod recovery;
 pub mod room_key;
+mod sealing;
 pub mod secret;
+pub mod signal;
+pub mod slot;
 pub mod statement;
 pub mod token;
 pub mod transcript;

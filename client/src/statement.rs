@@ -5,7 +5,7 @@
 
 use crate::{
     account::{Identity, sign},
-    room_key::RoomSecret,
+    room_key::{Context, RoomSecret},
     wrap::{self, WrapError},
 };
 use ed25519_dalek::SigningKey;
@@ -132,19 +132,28 @@ pub fn wrap(
     secret: &RoomSecret,
     recipient: &MemberKeys,
 ) -> Result<Statement, StatementError> {
-    let sealed = wrap::wrap(
-        rng,
-        &secret.context(place.room, place.epoch),
-        &identity.user(),
-        &recipient.user,
-        &recipient.agreement,
-        secret,
-    )?;
-    let content = OpenContent::Wrap(Wrap {
+    let ctx = secret.context(place.room, place.epoch);
+    by_member(
+        identity,
+        place,
+        wrap_content(rng, identity, &ctx, secret, recipient)?,
+    )
+}
+
+/// What [`wrap`] says, for an epoch that is under way.
+pub fn wrap_content(
+    rng: &mut (impl RngCore + CryptoRng),
+    identity: &Identity,
+    ctx: &Context,
+    secret: &RoomSecret,
+    recipient: &MemberKeys,
+) -> Result<OpenContent, StatementError> {
+    let (sender, agreement) = (identity.user(), &recipient.agreement);
+    let sealed = wrap::wrap(rng, ctx, &sender, &recipient.user, agreement, secret)?;
+    Ok(OpenContent::Wrap(Wrap {
         recipient: recipient.user,
         sealed,
-    });
-    by_member(identity, place, content)
+    }))
 }
 
 fn sign_both(

@@ -152,6 +152,7 @@ class Conversation:
             return
         if self.roster.rotation_due:
             self._found(seq, "rotation due", "sealed with a key that someone who left still knows")
+            return
         try:
             ctx = secret.context(self.log.room, self.epoch)
             message = envelope.open_message(secret.message_key, ctx, entry.token())

@@ -51,6 +51,15 @@ pub enum Trouble {
     /// The person's role does not allow it.
     #[error("Only an admin or the owner of this room may do this.")]
     NotAllowed,
+    /// An admin's role does not allow it.
+    #[error("Only the owner of this room may do this.")]
+    OwnerOnly,
+    /// The owner's role can't be taken from the one who has it.
+    #[error("This room is yours. Hand it over to someone first.")]
+    HandOverFirst,
+    /// The one whom it concerns went in the meantime.
+    #[error("This person is not in the room any more.")]
+    MemberGone,
     /// The room hides what was said before someone joined, so a key that was in use lets nobody in.
     #[error(
         "This room hides earlier messages from newcomers, so each invitation needs a new key. Ask an admin for one."

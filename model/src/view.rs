@@ -110,6 +110,8 @@ pub struct RoomView {
     pub members: Vec<MemberView>,
     /// Whether one can take part.
     pub status: RoomStatus,
+    /// Why the person is not a member any more, in words, if the log said it.
+    pub gone: Option<String>,
     /// Whether there is more above.
     pub history: History,
     /// What is wrong, oldest first. Does not go away by itself.

@@ -86,6 +86,10 @@ fixed_bytes!(
     MessageId, 16
 );
 fixed_bytes!(
+    /// One connection of a device, within which its signals are counted: random.
+    RunId, 16
+);
+fixed_bytes!(
     /// How the server finds a room for someone who holds its key: derived from the room secret, new in each epoch.
     Locator, 16
 );

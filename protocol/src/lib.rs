@@ -25,8 +25,8 @@ pub mod username;
 pub use entry::{Entry, OpenEntry};
 pub use error::{Limit, PublicError};
 pub use ids::{
-    DeviceId, Epoch, Hash, Locator, MessageId, PublicKey, RoomId, Seq, SessionHandle, Signature,
-    Time, UserId,
+    DeviceId, Epoch, Hash, Locator, MessageId, PublicKey, RoomId, RunId, Seq, SessionHandle,
+    Signature, Time, UserId,
 };
 pub use username::Username;
 

@@ -124,6 +124,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// The server welcomed this engine.
     pub(super) fn link_is_up(&mut self) {
         self.attempts = 0;
+        self.begin_run();
         self.set_link(Link::Up {
             heard: self.now,
             pinged: None,
@@ -228,9 +229,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         self.vault.settings.set_back(by);
         for room in self.rooms.values_mut() {
-            room.item.set_back(by);
-            room.outbox.set_back(by);
-            room.retry_at.iter_mut().for_each(back);
+            room.set_back(by);
         }
     }
 

@@ -77,8 +77,8 @@ pub(super) enum Flow {
         secret: RoomSecret,
         tries: u32,
     },
-    /// A leave is with the server.
-    Leave { ticket: u32, room: RoomId },
+    /// A statement is with the server: the first of the room's that wait.
+    State { room: RoomId },
     /// A rotation is with the server.
     Rotate { room: RoomId },
 }
@@ -100,9 +100,8 @@ impl Flow {
             | Self::VaultList { ticket, .. }
             | Self::RoomCreate { ticket, .. }
             | Self::RoomFind { ticket, .. }
-            | Self::Join { ticket, .. }
-            | Self::Leave { ticket, .. } => *ticket,
-            Self::VaultPut { .. } | Self::Rotate { .. } => 0,
+            | Self::Join { ticket, .. } => *ticket,
+            Self::VaultPut { .. } | Self::State { .. } | Self::Rotate { .. } => 0,
         }
     }
 }

@@ -35,6 +35,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             ..
         }
         | ServerFrame::Opens { request, .. }
+        | ServerFrame::Slots { request, .. }
         | ServerFrame::Failed { request, .. } = &frame
         {
             self.out.answered(*request);
@@ -73,11 +74,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     self.list_vault(0);
                 }
             }
-            ServerFrame::Slot { .. }
-            | ServerFrame::Slots { .. }
-            | ServerFrame::SlotRefused { .. }
-            | ServerFrame::Signal { .. }
-            | ServerFrame::Pong => {}
+            ServerFrame::Slot { room, slot } => self.slot(room, slot),
+            ServerFrame::Slots { room, slots, .. } => self.slots(room, slots),
+            ServerFrame::SlotRefused { room, error } => self.slot_refused(room, &error),
+            ServerFrame::Signal { room, signal } => self.signal(room, &signal),
+            ServerFrame::Pong => {}
             ServerFrame::Bye { reason } => self.bye(reason),
         }
     }
@@ -89,6 +90,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         for room in rooms {
             self.room_listed(room);
+        }
+        let gone = self.rooms.values().filter(|it| it.listed == Some(false));
+        let gone: Vec<RoomId> = gone.map(|room| room.id).collect();
+        for room in gone {
+            self.shut(room);
         }
         self.show_rooms();
         if let Some(shown) = self.shown {
@@ -135,6 +141,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn room_left(&mut self, id: RoomId) {
         if let Some(room) = self.rooms.get_mut(&id) {
             room.listed = Some(false);
+            self.shut(id);
             self.show_room(id);
             self.show_rooms();
         }
@@ -205,9 +212,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         let taken = room.take_epoch(epoch, founders, entries, &account.identity);
         match taken {
-            Ok(()) => {
+            Ok(unlocked) => {
                 room.keep_loaded_secret(epoch, self.now);
                 room.report_keys();
+                room.retry_slots(&account.identity);
+                if unlocked {
+                    self.unlocked(id);
+                }
+                self.try_secrets(id);
+                self.give_keys(id);
                 self.load_epochs(id);
                 self.fill_screen(id);
             }
@@ -411,6 +424,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .epochs
             .iter()
             .filter_map(|(number, epoch)| epoch.key.is_none().then_some(*number))
+            // Each key may open the one before it.
+            .rev()
             .collect();
         let mut gained = false;
         for number in locked {
@@ -423,6 +438,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             }
         }
         if gained {
+            self.unlocked(id);
+        }
+    }
+
+    /// A key came: what was taken in without it is read again.
+    fn unlocked(&mut self, id: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&id) {
             room.reread();
             self.show_timeline(id);
             self.show_room(id);
@@ -452,15 +474,23 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         room.ahead.retain(|seq, _| *seq >= next);
         let mut absorbed = room.absorb_newer(batch, &account.identity, self.now);
+        absorbed.views |= room.compare_receipts();
+        room.want_receipt(self.now);
         let settled = std::mem::take(&mut absorbed.settled);
+        let mut unlocked = false;
         if absorbed.new_secret
-            && let Some(epoch) = room.current().map(|epoch| epoch.ctx.epoch)
+            && let Some(epoch) = room.current()
         {
-            room.keep_loaded_secret(epoch, self.now);
+            unlocked = epoch.missed;
+            let number = epoch.ctx.epoch;
+            room.keep_loaded_secret(number, self.now);
         }
         let left = absorbed.left;
         self.settled(id, settled);
         self.show_absorbed(id, absorbed, false);
+        if unlocked {
+            self.unlocked(id);
+        }
         if left {
             self.room_left(id);
         }
@@ -553,16 +583,19 @@ fn raise_text(room: &mut Room, details: &str) {
 }
 
 impl Room {
-    /// Takes in an epoch's open entries, all of them or what is not known yet.
+    /// Takes in an epoch's open entries, all of them or what is not known yet. True if a key came with them for what may have been read
+    /// without it.
     fn take_epoch(
         &mut self,
         epoch: Epoch,
         founders: Founders,
         entries: &[LoggedEntry],
         me: &Identity,
-    ) -> Result<(), Lie> {
+    ) -> Result<bool, Lie> {
         if let Some(known) = self.epochs.get_mut(&epoch) {
-            return known.extend(self.id, entries, me);
+            let locked = known.key.is_none();
+            known.extend(self.id, entries, me)?;
+            return Ok(locked && known.key.is_some() && known.missed);
         }
         let secrets = self.secrets_of(epoch);
         let before = epoch
@@ -570,7 +603,7 @@ impl Room {
             .and_then(|before| self.epochs.get(&before));
         let state = EpochState::load(self.id, epoch, founders, entries, secrets, before, me)?;
         self.add_epoch(state);
-        Ok(())
+        Ok(false)
     }
 
     /// Puts a secret that an epoch now has into the vault.

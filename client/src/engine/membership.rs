@@ -4,7 +4,8 @@ use super::{
     Engine,
     account::unexpected,
     flow::Flow,
-    room::{Room, Waiting, epoch::EpochState},
+    room::{Room, Waiting, epoch::EpochState, outbox::Stage},
+    stating::Stating,
 };
 use crate::{
     io::{ApiAnswer, ApiRequest},
@@ -23,9 +24,9 @@ use protocol::{
 use rand_core::{CryptoRng, RngCore};
 
 /// How often a statement is signed anew because the room changed meanwhile.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 /// How long to wait between two tries, in milliseconds.
-const AGAIN: u64 = 400;
+pub(super) const AGAIN: u64 = 400;
 
 impl<R: RngCore + CryptoRng> Engine<R> {
     pub(super) fn create_room(&mut self, ticket: u32, name: &str) -> Result<(), Trouble> {
@@ -98,14 +99,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.has_left(ticket, id);
             return Ok(());
         }
-        room.leaving = Some((ticket, 0));
-        self.submit_leave(id);
-        Ok(())
+        self.state(ticket, id, OpenContent::Leave(Leave {}))
     }
 
     pub(super) fn forget_room(&mut self, id: RoomId) -> Result<(), Trouble> {
         let now = self.now;
-        self.room_mut(id)?.item.change_at_once(now).leave(now);
+        let room = self.room_mut(id)?;
+        room.item.change_at_once(now).leave(now);
+        self.drop_unsent(id);
         self.show_room(id);
         self.show_rooms();
         Ok(())
@@ -130,71 +131,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .map(|room| room.id)
             .collect();
         for id in &listed {
-            if let Some(room) = self.rooms.get_mut(id)
-                && room.leaving.is_none()
-            {
-                room.leaving = Some((0, 0));
-                self.submit_leave(*id);
+            let is_leaving = |room: &Room| room.stating.iter().any(Stating::is_leave);
+            if !self.rooms.get(id).is_some_and(is_leaving) {
+                // Listed rooms are there.
+                let _ = self.state(0, *id, OpenContent::Leave(Leave {}));
             }
         }
         if listed.is_empty()
             && let Some(ticket) = self.deleting.take()
         {
             self.call(ApiRequest::DeleteAccount, Flow::DeleteAccount { ticket });
-        }
-    }
-
-    fn submit_leave(&mut self, id: RoomId) {
-        let Some(account) = &self.account else { return };
-        let Some(room) = self.rooms.get_mut(&id) else {
-            return;
-        };
-        let Some((ticket, _)) = room.leaving else {
-            return;
-        };
-        let Some(epoch) = room.epochs.last_key_value().map(|(_, it)| it) else {
-            // Its open entries are still on their way.
-            if !self.may_leave_again(id) {
-                self.leave_failed(ticket, id, PublicError::Unreachable);
-            }
-            return;
-        };
-        let place = Place {
-            room: id,
-            epoch: epoch.ctx.epoch,
-            prev_open: epoch.last_open,
-        };
-        room.retry_at = None;
-        let leave = OpenContent::Leave(Leave {});
-        match statement::by_member(&account.identity, place, leave) {
-            Ok(leave) => {
-                let submit = RoomSubmit {
-                    room: id,
-                    entries: vec![leave.entry],
-                };
-                self.call(
-                    ApiRequest::RoomSubmit(submit),
-                    Flow::Leave { ticket, room: id },
-                );
-            }
-            Err(error) => self.out.answer(ticket, Err(broken(error))),
-        }
-    }
-
-    /// Tries again what the room's changes made stale.
-    pub(super) fn retry_membership(&mut self, id: RoomId) {
-        let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else {
-            return;
-        };
-        if room.retry_at.is_none_or(|at| at > now) {
-            return;
-        }
-        room.retry_at = None;
-        if room.leaving.is_some() {
-            self.submit_leave(id);
-        } else {
-            self.answer_reveals(id);
         }
     }
 
@@ -272,22 +218,6 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.out.answer(ticket, Ok(Answer::Room(room)));
                 Ok(())
             }
-            // A room that its last member left is unknown.
-            (
-                Flow::Leave { ticket, room },
-                Ok(_) | Err(PublicError::NotMember | PublicError::RoomUnknown),
-            ) => {
-                self.has_left(ticket, room);
-                Ok(())
-            }
-            (
-                Flow::Leave { room, .. },
-                Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }),
-            ) if self.may_leave_again(room) => Ok(()),
-            (Flow::Leave { ticket, room }, Err(error)) => {
-                self.leave_failed(ticket, room, error);
-                Ok(())
-            }
             (_, Err(error)) => Err(error.into()),
             _ => Err(unexpected()),
         };
@@ -329,8 +259,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 "it showed a room that is not this key's".to_owned(),
             ));
         }
+        let me = account.identity.user();
+        if state.roster.banned().contains(&me) {
+            return Err(PublicError::Banned.into());
+        }
         let text = SecretText::new(secret.reveal().to_string());
-        if state.roster.member(&account.identity.user()).is_some() {
+        if state.roster.member(&me).is_some() {
             // It may be a key that did not reach this device.
             if let Some(room) = self.rooms.get_mut(&id)
                 && room.item.content.prove_secret(epoch, text)
@@ -380,45 +314,52 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         Ok(())
     }
 
-    fn may_leave_again(&mut self, id: RoomId) -> bool {
-        let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else {
-            return false;
-        };
-        match &mut room.leaving {
-            Some((_, tries)) if *tries < TRIES => {
-                *tries += 1;
-                room.retry_at = Some(now + AGAIN);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn leave_failed(&mut self, ticket: u32, id: RoomId, error: PublicError) {
-        if let Some(room) = self.rooms.get_mut(&id) {
-            room.leaving = None;
-        }
+    pub(super) fn leave_failed(&mut self, ticket: u32, trouble: Trouble) {
         if let Some(deleting) = self.deleting.take() {
-            self.out.answer(deleting, Err(error.clone().into()));
+            self.out.answer(deleting, Err(trouble.clone()));
         }
-        self.out.answer(ticket, Err(error.into()));
+        self.out.answer(ticket, Err(trouble));
     }
 
-    fn has_left(&mut self, ticket: u32, id: RoomId) {
-        let mut unsent = Vec::new();
+    pub(super) fn has_left(&mut self, ticket: u32, id: RoomId) {
         if let Some(room) = self.rooms.get_mut(&id) {
-            room.leaving = None;
             room.listed = Some(false);
-            unsent.extend(room.outbox.items.drain(..));
             room.item.change_at_once(self.now).leave(self.now);
         }
-        // Or it would go out after all when the person comes back.
-        self.settled(id, unsent);
+        self.drop_unsent(id);
         self.show_room(id);
         self.show_rooms();
         self.out.answer(ticket, Ok(Answer::Done));
         self.go_on_deleting();
+    }
+
+    /// The person is out of the room: what waits there gets no answer any more. Their messages stay for them to keep or to drop.
+    pub(super) fn shut(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let sentence = PublicError::NotMember.to_string();
+        let mut failed = Vec::new();
+        for item in &mut room.outbox.items {
+            if !matches!(item.stage, Stage::Acknowledged(_) | Stage::Failed(_)) {
+                item.stage = Stage::Failed(sentence.clone());
+                failed.push(item.clone());
+            }
+        }
+        for item in failed {
+            self.show_unsent(id, &item);
+        }
+        self.answer_reveals(id);
+    }
+
+    /// What was not sent would go out after all when the person comes back.
+    fn drop_unsent(&mut self, id: RoomId) {
+        let unsent = self
+            .rooms
+            .get_mut(&id)
+            .map(|room| room.outbox.items.drain(..));
+        let unsent = unsent.into_iter().flatten().collect();
+        self.settled(id, unsent);
     }
 }
 

@@ -31,6 +31,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.out.answer(ticket, Ok(Answer::Done));
             return Ok(());
         }
+        if self.room_mut(id)?.listed == Some(false) {
+            return Err(Trouble::NoSuchRoom);
+        }
         self.say(id, Saying::Text(text))?;
         self.set_draft(id, String::new())?;
         self.out.answer(ticket, Ok(Answer::Done));
@@ -79,10 +82,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn retry(&mut self, id: RoomId, key: &str) -> Result<(), Trouble> {
         let room = self.room_mut(id)?;
+        let listed = room.listed;
         let Some(item) = room.outbox.items.iter_mut().find(|item| item.key() == key) else {
             return Ok(());
         };
-        if matches!(item.stage, Stage::Failed(_)) {
+        if matches!(item.stage, Stage::Failed(_)) && listed != Some(false) {
             item.stage = Stage::Waiting;
             let item = item.clone();
             self.show_unsent(id, &item);
@@ -110,8 +114,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if !self.link.is_up() {
             return;
         }
+        let Some(me) = self.account.as_ref().map(|it| it.identity.user()) else {
+            return;
+        };
+        let now = self.now;
         let busy = |room: &&Room| {
-            !room.outbox.items.is_empty() || room.retry_at.is_some() || room.rotation.is_some()
+            let statements = !room.stating.is_empty() || room.owes_key(&me);
+            let rotation = room.retry_at.is_some() || room.rotation.is_some();
+            let receipt = room.live.receipt_due.is_some_and(|due| due <= now);
+            !room.outbox.items.is_empty() || rotation || statements || receipt
         };
         let rooms: Vec<RoomId> = self
             .rooms
@@ -125,14 +136,23 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn pump(&mut self, id: RoomId) {
-        self.retry_membership(id);
+        self.submit_statement(id);
+        self.retry_rotation(id);
+        self.send_receipt(id);
         let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else {
+        let (Some(account), Some(room)) = (&self.account, self.rooms.get(&id)) else {
             return;
         };
-        if room.listed != Some(true) || !room.can_seal() || room.is_behind() {
+        if room.listed != Some(true) || room.is_outdated() {
             return;
         }
+        // Whoever takes someone out makes the next key at once, and one key for all whom they take out together.
+        if room.stating.is_empty() && room.owes_key(&account.identity.user()) {
+            self.rotate(id);
+        }
+        let Some(room) = self.rooms.get_mut(&id).filter(|room| room.can_seal()) else {
+            return;
+        };
         let Some(front) = room.outbox.front() else {
             return;
         };
@@ -326,7 +346,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .store(vec![(outbox::stored_name(&room, message), None)]);
     }
 
-    fn show_unsent(&mut self, id: RoomId, item: &Outgoing) {
+    pub(super) fn show_unsent(&mut self, id: RoomId, item: &Outgoing) {
         let (Some(account), Some(room)) = (&self.account, self.rooms.get(&id)) else {
             return;
         };

@@ -13,11 +13,13 @@ mod account;
 mod connection;
 mod flow;
 mod frames;
+mod live;
 mod membership;
 mod messages;
 mod out;
 mod room;
 mod rotation;
+mod stating;
 mod vault;
 mod views;
 
@@ -28,9 +30,14 @@ use crate::{
 };
 use connection::Link;
 use flow::Flow;
+use live::Run;
 use model::{Answer, Command, Delta, Phase, Trouble};
 use out::Out;
-use protocol::{DeviceId, PublicError, RoomId, Time, Username, b64, succession::Succession};
+use protocol::{
+    DeviceId, PublicError, RoomId, Time, Username, b64,
+    open::{Ban, OpenContent, Remove, RoleChange, SettingsChange, Unban},
+    succession::Succession,
+};
 use rand_core::{CryptoRng, RngCore};
 use room::{
     Room,
@@ -67,6 +74,8 @@ pub struct Engine<R> {
     /// The last call that went out before the passphrase was proven last. Proving replaces the session, so that calls up to this one may
     /// have gone out under the old one.
     proved: u32,
+    /// What this connection signals.
+    run: Run,
     /// Rooms still to be left before the account can be deleted, and the command that waits for it.
     deleting: Option<u32>,
 }
@@ -119,6 +128,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             rooms: BTreeMap::new(),
             shown: None,
             proved: 0,
+            run: Run::default(),
             deleting: None,
         }
     }
@@ -151,6 +161,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         self.watch_link();
         self.announce_names();
+        self.ask_slots();
+        self.fade_signals();
         self.pump_all();
         self.write_vault();
     }
@@ -170,8 +182,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.account.as_ref()?;
         // Without a line nothing in a room is tried again, so there is nothing to wake up for.
         let rooms = self.rooms.values().filter(|_| self.link.is_up());
-        let rooms =
-            rooms.filter_map(|room| room.outbox.timeout().into_iter().chain(room.retry_at).min());
+        let rooms = rooms.filter_map(Room::timeout);
         rooms
             .chain(self.link.timeout())
             .chain(self.vault_timeout())
@@ -207,8 +218,27 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             }
             Command::CreateRoom { name } => self.create_room(ticket, &name),
             Command::JoinRoom { key } => self.join_room(ticket, &key),
-            Command::RevealKey { room } => self.reveal_key(ticket, room),
+            Command::RevealKey { room } => self.reveal_key(ticket, room, false),
+            Command::ChangeKey { room } => self.reveal_key(ticket, room, true),
             Command::LeaveRoom { room } => self.leave_room(ticket, room),
+            Command::RemoveMember { room, user } => {
+                self.state(ticket, room, OpenContent::Remove(Remove { member: user }))
+            }
+            Command::BanUser { room, user } => {
+                self.state(ticket, room, OpenContent::Ban(Ban { user }))
+            }
+            Command::UnbanUser { room, user } => {
+                self.state(ticket, room, OpenContent::Unban(Unban { user }))
+            }
+            Command::SetRole { room, user, role } => {
+                let member = user;
+                self.state(ticket, room, OpenContent::Role(RoleChange { member, role }))
+            }
+            Command::SetSettings { room, settings } => self.state(
+                ticket,
+                room,
+                OpenContent::Settings(SettingsChange { settings }),
+            ),
             Command::SendText { room, text } => self.send_text(ticket, room, text),
             Command::SetDisplayName { name } => self.done(ticket, |it| it.set_display_name(&name)),
             Command::RecoveryCodeSaved => self.done(ticket, Self::recovery_code_saved),
@@ -218,22 +248,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Command::Retry { room, key } => self.done(ticket, |it| it.retry(room, &key)),
             Command::Discard { room, key } => self.done(ticket, |it| it.discard(room, &key)),
             Command::MarkRead { room, seq } => self.done(ticket, |it| it.mark_read(room, seq)),
+            Command::Typing { room } => self.done(ticket, |it| it.typing(room)),
             Command::SetDraft { room, text } => self.done(ticket, |it| it.set_draft(room, text)),
             Command::NewRecoveryCode { .. }
             | Command::ReplaceIdentity { .. }
-            | Command::RemoveMember { .. }
-            | Command::BanUser { .. }
-            | Command::UnbanUser { .. }
-            | Command::SetRole { .. }
-            | Command::SetSettings { .. }
-            | Command::ChangeKey { .. }
             | Command::AcceptRewind { .. }
             | Command::DismissAlarm { .. }
             | Command::SafetyNumber { .. }
             | Command::CompareLink { .. }
             | Command::SetVerified { .. }
-            | Command::DeleteMessage { .. }
-            | Command::Typing { .. } => Err(Trouble::NotNow),
+            | Command::DeleteMessage { .. } => Err(Trouble::NotNow),
             Command::TakeOver => self.done(ticket, |it| {
                 it.out.actions.push_back(Action::TakeOver);
                 Ok(())
@@ -314,14 +338,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.call(ApiRequest::Sessions, Flow::Sessions { ticket });
             }
             (
-                flow @ (Flow::RoomCreate { .. }
-                | Flow::RoomFind { .. }
-                | Flow::Join { .. }
-                | Flow::Leave { .. }),
+                flow @ (Flow::RoomCreate { .. } | Flow::RoomFind { .. } | Flow::Join { .. }),
                 result,
             ) => {
                 self.membership_answered(flow, result);
             }
+            (Flow::State { room }, result) => self.stated(room, result),
             (Flow::Rotate { room }, result) => self.rotated(room, result),
             (flow, Ok(answer)) => self.account_answered(flow, answer),
             (flow, Err(error)) => self.out.answer(flow.ticket(), Err(error.into())),

@@ -1,4 +1,4 @@
-//! A new room key after someone left: header and wraps, submitted together against the epoch that they replace.
+//! A new room key, because someone went or an admin wants it: header and wraps, submitted together against the epoch that they replace.
 
 use super::{
     Engine,
@@ -11,40 +11,99 @@ use crate::{
     statement::{self, NewEpoch, Place, StatementError},
 };
 use model::{Answer, RoomStatus, SecretText, Trouble};
-use protocol::{OpenEntry, PublicError, RoomId, api::RoomSubmit};
+use protocol::{Epoch, OpenEntry, PublicError, RoomId, api::RoomSubmit};
 use rand_core::{CryptoRng, RngCore};
 
 /// How long to wait before a rotation that lost its race is looked at again, in milliseconds.
 const AGAIN: u64 = 400;
 
+/// Someone who waits for the room key to be shown.
+pub(super) struct Reveal {
+    ticket: u32,
+    /// Whether only another key than the present one will do.
+    fresh: bool,
+    /// Which key was the present one when it was known which that is.
+    since: Option<Epoch>,
+}
+
 impl<R: RngCore + CryptoRng> Engine<R> {
-    /// Shows the key to share, after changing it where someone left: the old one opens what comes next no more.
-    pub(super) fn reveal_key(&mut self, ticket: u32, id: RoomId) -> Result<(), Trouble> {
+    /// Shows the key to share, after changing it where that is wanted (`fresh`) or needed: where someone left, and where it would open
+    /// more to a newcomer than the room's settings say.
+    pub(super) fn reveal_key(
+        &mut self,
+        ticket: u32,
+        id: RoomId,
+        fresh: bool,
+    ) -> Result<(), Trouble> {
         self.account()?;
-        self.room_mut(id)?.reveals.push(ticket);
+        let since = None;
+        self.room_mut(id)?.reveals.push(Reveal {
+            ticket,
+            fresh,
+            since,
+        });
         self.answer_reveals(id);
         Ok(())
     }
 
-    /// Answers those who wait for the room key, as soon as it is known which one is current.
+    /// Answers those who wait for the room key, as soon as it is known which one is current and may be shown.
     pub(super) fn answer_reveals(&mut self, id: RoomId) {
-        let Some(room) = self.rooms.get_mut(&id) else {
+        let (Some(account), Some(room)) = (&self.account, self.rooms.get_mut(&id)) else {
             return;
         };
-        let outdated = room.server.map(|head| head.epoch) > room.current().map(|it| it.ctx.epoch);
-        if room.reveals.is_empty() || outdated || room.status() == RoomStatus::Loading {
+        if room.reveals.is_empty() {
             return;
         }
-        let key = room.current().and_then(|epoch| epoch.key.as_ref());
-        let answer = match key {
-            Some(_) if room.rotation_due() => return self.rotate(id),
-            Some(key) => Ok(Answer::RoomKey(SecretText::new(
-                key.secret.reveal().to_string(),
-            ))),
-            None => Err(Trouble::NoKey),
+        if room.listed == Some(false) {
+            return self.reveals_failed(id, Trouble::NoSuchRoom);
+        }
+        let loaded = room.current().map(|it| it.ctx.epoch);
+        let outdated = room.server.map(|head| head.epoch) > loaded;
+        if outdated || room.status() == RoomStatus::Loading {
+            return;
+        }
+        let Some(epoch) = room.current() else {
+            return self.reveals_failed(id, Trouble::NoKey);
         };
-        for ticket in std::mem::take(&mut room.reveals) {
-            self.out.answer(ticket, answer.clone());
+        // What nobody has told yet might have been said under the key.
+        if !epoch.roster.settings().history_for_newcomers && room.is_behind() {
+            return;
+        }
+        let number = epoch.ctx.epoch;
+        let key = epoch.key.as_ref();
+        let key = key.map(|it| SecretText::new(it.secret.reveal().to_string()));
+        let is_due = epoch.roster.rotation_due();
+        let may_rotate = epoch.roster.may_rotate(&account.identity.user());
+        let tells_too_much = room.key_tells_too_much();
+        let mut waiting = Vec::new();
+        for mut reveal in std::mem::take(&mut room.reveals) {
+            let is_old = *reveal.since.get_or_insert(number) == number;
+            let wants_other = is_old && (reveal.fresh || tells_too_much);
+            let answer = match &key {
+                _ if is_due || (wants_other && may_rotate) => {
+                    waiting.push(reveal);
+                    continue;
+                }
+                _ if wants_other && reveal.fresh => Err(Trouble::NotAllowed),
+                _ if wants_other => Err(Trouble::InvitesByAdmins),
+                Some(key) => Ok(Answer::RoomKey(key.clone())),
+                None => Err(Trouble::NoKey),
+            };
+            self.out.answer(reveal.ticket, answer);
+        }
+        room.reveals = waiting;
+        if !room.reveals.is_empty() {
+            self.rotate(id);
+        }
+    }
+
+    /// Looks again at a rotation that lost its race, and at those who wait for the key.
+    pub(super) fn retry_rotation(&mut self, id: RoomId) {
+        let now = self.now;
+        if let Some(room) = self.rooms.get_mut(&id)
+            && room.retry_at.take_if(|at| *at <= now).is_some()
+        {
+            self.answer_reveals(id);
         }
     }
 
@@ -81,7 +140,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 );
             }
             Some(Err(error)) => self.rotation_failed(id, Trouble::Browser(error.to_string())),
-            None => {}
+            // Another one is here already, or the room is being read anew.
+            None => self.rotation_lost(id),
         }
     }
 
@@ -134,15 +194,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     room.retry_at = Some(now);
                 }
             }
+            // Somebody was faster, or someone joined or left: catch up, then look again.
             Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }) => {
-                // Somebody was faster, or someone joined or left: catch up, then look again.
-                if let Some(room) = self.rooms.get_mut(&id) {
-                    room.rotation = None;
-                    room.retry_at = Some(now + AGAIN);
-                }
+                self.rotation_lost(id);
             }
             Err(error) => self.rotation_failed(id, error.into()),
             Ok(_) => self.rotation_failed(id, super::account::unexpected()),
+        }
+    }
+
+    fn rotation_lost(&mut self, id: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.rotation = None;
+            room.retry_at = Some(self.now + AGAIN);
         }
     }
 
@@ -160,8 +224,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
-        for ticket in std::mem::take(&mut room.reveals) {
-            self.out.answer(ticket, Err(trouble.clone()));
+        for reveal in std::mem::take(&mut room.reveals) {
+            self.out.answer(reveal.ticket, Err(trouble.clone()));
         }
     }
 }

@@ -137,6 +137,9 @@ pub(super) struct RoomItem {
     pub joined_at: Time,
     #[serde(default)]
     pub left_at: Time,
+    /// Where the person was taken out last, and how that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parting: Option<(Seq, String)>,
     /// What newer versions put here.
     #[serde(flatten)]
     pub other: BTreeMap<String, serde_json::Value>,
@@ -266,6 +269,7 @@ impl RoomItem {
             self.draft = theirs.draft;
             self.draft_at = theirs.draft_at;
         }
+        self.parting = self.parting.take().max(theirs.parting);
         self.joined_at = self.joined_at.max(theirs.joined_at);
         self.left_at = self.left_at.max(theirs.left_at);
         self.other.extend(theirs.other);

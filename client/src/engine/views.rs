@@ -137,6 +137,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let item = room.item.change(now);
         item.read = seq;
         item.unread = unread;
+        room.live.want_receipt(now);
         self.store_place(id);
         self.show_rooms();
         Ok(())

@@ -2,13 +2,21 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod account;
+mod banning;
 mod chat;
+mod crowd;
 mod devices;
 mod faults;
 mod keys;
 mod leaving;
 mod lies;
+mod new_keys;
 mod races;
 mod reader;
+mod receipts;
 mod reloads;
+mod removing;
+mod roles;
 mod tampering;
+mod typing;
+mod upheavals;

@@ -1,5 +1,6 @@
 //! One epoch of a room: its key, its header, and who was a member from where to where.
 
+use super::course::Course;
 use crate::{
     account::Identity,
     room_key::{Context, RoomSecret},
@@ -62,6 +63,9 @@ pub(in crate::engine) struct EpochState {
     /// `E` of the last open entry that is taken into account, and its seq.
     pub last_open: Hash,
     pub last_open_seq: Seq,
+    pub course: Course,
+    /// Whether sealed entries came that could not be opened, since its secret had not.
+    pub missed: bool,
     /// Who made a wrap for this person that does not open, and where.
     pub bad_wrap: Option<(UserId, Seq)>,
     opens: BTreeMap<Seq, Hash>,
@@ -227,6 +231,11 @@ impl EpochState {
             },
             key: None,
             stays: roster.members().iter().map(stay).collect(),
+            missed: false,
+            course: Course {
+                spoke: BTreeMap::from([(header.author.user, seq)]),
+                ..Course::default()
+            },
             header,
             header_seq: seq,
             header_hash: hash,
@@ -271,7 +280,7 @@ impl EpochState {
         self.last_open = entry_hash(&Entry::Open(open.clone()));
         self.last_open_seq = seq;
         self.opens.insert(seq, self.last_open);
-        Ok(match &body.content {
+        let applied = match &body.content {
             OpenContent::Join(join) => {
                 self.come(join.member.clone(), seq);
                 Applied::Joined(join.member.clone())
@@ -304,7 +313,10 @@ impl EpochState {
             | OpenContent::Role(_)
             | OpenContent::Settings(_)
             | OpenContent::Unknown(_) => Applied::Nothing,
-        })
+        };
+        let due = self.roster.rotation_due();
+        self.course.note(seq, body, &applied, due);
+        Ok(applied)
     }
 
     fn come(&mut self, keys: MemberKeys, from: Seq) {
@@ -331,6 +343,27 @@ impl EpochState {
         self.opens.get(&seq) == Some(hash)
     }
 
+    /// How many open entries there are, the header included.
+    pub fn statements(&self) -> Seq {
+        self.opens.len() as Seq
+    }
+
+    /// Whether a rotation's wraps are still coming in: they follow its header without anything in between.
+    pub fn is_being_wrapped(&self) -> bool {
+        let founders = self.stays.values().flatten();
+        let founders = founders.filter(|stay| stay.from == self.header_seq);
+        let wraps = self.opens.len() - 1;
+        self.last_open_seq - self.header_seq == wraps as Seq
+            && self.course.wrapped.len() == wraps
+            && wraps + 1 < founders.count()
+    }
+
+    /// Whether a user was a member when the epoch started, and stayed.
+    pub fn started_with(&self, user: &UserId) -> bool {
+        let stays = self.stays.get(user).map(Vec::as_slice);
+        matches!(stays, Some([stay, ..]) if stay.from == self.header_seq && stay.until.is_none())
+    }
+
     /// The keys of a user at a place in the log, if they were a member there.
     pub fn member_at(&self, user: &UserId, seq: Seq) -> Option<&MemberKeys> {
         let stays = self.stays.get(user)?;
@@ -344,6 +377,12 @@ impl EpochState {
     /// The signing key that goes with [`EpochState::member_at`].
     pub fn signing_key_at(&self, user: &UserId, seq: Seq) -> Option<PublicKey> {
         self.member_at(user, seq).map(|keys| keys.signing)
+    }
+
+    /// All keys that a member had in this epoch.
+    pub fn all_keys_of(&self, user: &UserId) -> impl Iterator<Item = &MemberKeys> {
+        let stays = self.stays.get(user).into_iter().flatten();
+        stays.map(|stay| &stay.keys)
     }
 
     /// Anyone who ever was a member in this epoch.

@@ -17,30 +17,27 @@ pub(super) fn broken(sentence: &str, details: impl ToString) -> ItemKind {
 }
 
 impl Room {
-    /// The timeline's line for an open entry; wraps have none.
-    pub(super) fn event(&self, body: &OpenBody) -> Option<ItemKind> {
+    /// The timeline's line for an open entry, as this person reads it; wraps have none.
+    pub(super) fn event(&self, body: &OpenBody, me: &UserId) -> Option<ItemKind> {
         let who = self.name_of(&body.sender);
+        let whom = |user: &UserId| match user == me {
+            true => "you".to_owned(),
+            false => self.name_of(user),
+        };
         let text = match &body.content {
             OpenContent::Header(_) if body.epoch == 1 => format!("{who} made this room"),
             OpenContent::Header(_) => format!("{who} changed the room key"),
             OpenContent::Join(join) => format!("{} joined", join.member.username),
             OpenContent::Leave(_) => format!("{who} left"),
-            OpenContent::Remove(it) => format!("{who} removed {}", self.name_of(&it.member)),
-            OpenContent::Ban(it) => format!("{who} banned {}", self.name_of(&it.user)),
-            OpenContent::Unban(it) => {
-                format!("{who} allowed {} to join again", self.name_of(&it.user))
-            }
-            OpenContent::Role(it) => {
-                let whom = self.name_of(&it.member);
-                match it.role {
-                    Role::Owner => format!("{who} handed the room over to {whom}"),
-                    Role::Admin => format!("{who} made {whom} an admin"),
-                    Role::Member if it.member == body.sender => {
-                        format!("{who} is no longer an admin")
-                    }
-                    Role::Member => format!("{whom} is no longer an admin, by {who}"),
-                }
-            }
+            OpenContent::Remove(it) => format!("{who} removed {} from this room", whom(&it.member)),
+            OpenContent::Ban(it) => format!("{who} banned {} from this room", whom(&it.user)),
+            OpenContent::Unban(it) => format!("{who} allowed {} to join again", whom(&it.user)),
+            OpenContent::Role(it) => match it.role {
+                Role::Owner => format!("{who} handed the room over to {}", whom(&it.member)),
+                Role::Admin => format!("{who} made {} an admin", whom(&it.member)),
+                Role::Member if it.member == body.sender => format!("{who} is no longer an admin"),
+                Role::Member => format!("{who} made {} a plain member", whom(&it.member)),
+            },
             OpenContent::Settings(_) => format!("{who} changed the room's settings"),
             OpenContent::Identity(_) => format!(
                 "{who} has new keys. Compare safety numbers to be sure that it is still them"
@@ -104,7 +101,7 @@ impl Room {
                 "The server showed {who} a different history than you, from message {seq} on."
             ),
             details:
-                "The transcript hash in the message differs from the one that this device computed."
+                "The transcript hash that they signed differs from the one that this device computed."
                     .to_owned(),
         });
     }

@@ -76,7 +76,7 @@ impl Room {
             }
             let found = match entry {
                 Entry::Open(open) => self.take_open(seq, &hash, &open, me, &mut absorbed),
-                Entry::Sealed(token) => self.open_sealed(seq, &token, true),
+                Entry::Sealed(token) => self.open_sealed(seq, &token, Some(me)),
                 Entry::Purged(_) => Found::Shown(purged(seq)),
             };
             steps.push(Step { seq, at, found });
@@ -86,6 +86,9 @@ impl Room {
         if let (Some(transcript), Some(_)) = (&self.transcript, newest) {
             let head = transcript.head();
             self.item.change_lazily(now).head = Some(head);
+        }
+        if absorbed.left {
+            self.item.change_at_once(now);
         }
         absorbed
     }
@@ -109,8 +112,8 @@ impl Room {
         let mut steps = Vec::with_capacity(entries.len());
         for (LoggedEntry { seq, at, entry }, hash) in entries.into_iter().zip(hashes) {
             let found = match entry {
-                Entry::Open(open) => self.known_open(seq, &hash, &open),
-                Entry::Sealed(token) => self.open_sealed(seq, &token, true),
+                Entry::Open(open) => self.known_open(seq, &hash, &open, me),
+                Entry::Sealed(token) => self.open_sealed(seq, &token, Some(me)),
                 Entry::Purged(_) => Found::Shown(purged(seq)),
             };
             steps.push(Step { seq, at, found });
@@ -138,7 +141,7 @@ impl Room {
             let Entry::Sealed(token) = &entry.entry else {
                 continue;
             };
-            let Found::Message { opened, .. } = self.open_sealed(entry.seq, token, false) else {
+            let Found::Message { opened, .. } = self.open_sealed(entry.seq, token, None) else {
                 continue;
             };
             let key = self
@@ -163,7 +166,7 @@ impl Room {
     ) -> Found {
         let loaded = self.current().map_or(0, |epoch| epoch.last_open_seq);
         if seq <= loaded {
-            return self.known_open(seq, hash, open);
+            return self.known_open(seq, hash, open, me);
         }
         match self.apply_open(seq, open, me, absorbed) {
             Ok(kind) => kind.map_or(Found::Hidden, Found::Shown),
@@ -189,7 +192,7 @@ impl Room {
                 .get()
                 .follow(id, seq, open, &body, self.rotation.take())?;
             self.add_epoch(next);
-            return Ok(self.event(&body));
+            return Ok(self.event(&body, &me.user()));
         }
         match entry.get_mut().apply(id, seq, open, &body, me)? {
             Applied::Gone(keys) if keys.user == me.user() => absorbed.left = true,
@@ -197,17 +200,25 @@ impl Room {
             _ => {}
         }
         self.report_keys();
-        Ok(self.event(&body))
+        let event = self.event(&body, &me.user());
+        if let (true, Some(ItemKind::Event { text })) = (absorbed.left, &event)
+            && body.sender != me.user()
+        {
+            self.item.content.parting = Some((seq, text.clone()));
+        }
+        Ok(event)
     }
 
     /// An open entry of an epoch whose open entries are loaded: it must be the same.
-    fn known_open(&mut self, seq: Seq, hash: &Hash, open: &OpenEntry) -> Found {
+    fn known_open(&mut self, seq: Seq, hash: &Hash, open: &OpenEntry, me: &Identity) -> Found {
         match (
             self.epoch_at(seq)
                 .is_some_and(|epoch| epoch.knows(seq, hash)),
             open.body(),
         ) {
-            (true, Ok(body)) => self.event(&body).map_or(Found::Hidden, Found::Shown),
+            (true, Ok(body)) => self
+                .event(&body, &me.user())
+                .map_or(Found::Hidden, Found::Shown),
             _ => self.lie(seq, &Lie::Chain),
         }
     }
@@ -224,27 +235,39 @@ impl Room {
         ))
     }
 
-    fn open_sealed(&mut self, seq: Seq, token: &str, settle: bool) -> Found {
+    /// A sealed entry; of the running log, or an earlier page of it, where it is said whose log that is.
+    fn open_sealed(&mut self, seq: Seq, token: &str, me: Option<&Identity>) -> Found {
         let Some(epoch) = self.epoch_at(seq) else {
             return Found::Shown(broken(
                 "This entry lies before what you can read.",
                 format!("Entry {seq}"),
             ));
         };
+        // While they were no member, nobody owed them a key.
+        let was_in = |me: &Identity| epoch.member_at(&me.user(), seq).is_some();
         let Some(key) = &epoch.key else {
+            if !me.is_none_or(was_in) {
+                return Found::Hidden;
+            }
+            let number = epoch.ctx.epoch;
+            if let Some(epoch) = self.epochs.get_mut(&number) {
+                epoch.missed = true;
+            }
             return Found::Shown(broken(
                 "The key for this message has not reached you yet.",
                 format!("Entry {seq}"),
             ));
         };
+        if epoch.course.over_since.is_some_and(|over| over < seq) {
+            return Found::Shown(broken(
+                "A message was written with a key that was over, since someone had gone who knows it. It is not shown.",
+                format!("Entry {seq}"),
+            ));
+        }
         let number = epoch.ctx.epoch;
         match envelope::open(&key.message, &epoch.ctx, token) {
             Ok(opened) => {
-                let own = if settle {
-                    self.outbox.settle(token)
-                } else {
-                    None
-                };
+                let own = me.and_then(|_| self.outbox.settle(token));
                 Found::Message {
                     epoch: number,
                     opened: Box::new(opened),
@@ -305,6 +328,9 @@ impl Room {
             self.check_acknowledged(seq, absorbed);
             if let Some((kind, at_shown, key)) = kind {
                 if newer {
+                    if let ItemKind::Message { sender, .. } = &kind {
+                        absorbed.views |= self.live.has_spoken(&sender.user);
+                    }
                     self.note_activity(seq, at, &kind, now);
                 }
                 let key = key.unwrap_or_else(|| format!("s{seq}"));
@@ -363,6 +389,7 @@ impl Room {
             self.report_fork(&body.sender, body.seen.seq);
             absorbed.views = true;
         }
+        absorbed.views |= self.note_seen(body.sender, body.seen.seq);
         match &body.content {
             Content::Text { text } => Some(ItemKind::Message {
                 sender: self.sender(&body.sender, me),
@@ -378,6 +405,7 @@ impl Room {
                 Some(broken(&sentence, format!("Entry {seq}: kind {kind:?}")))
             }
             profile => {
+                self.note_profile(seq);
                 if self.take_profile(seq, &body.sender, profile, now) {
                     absorbed.views = true;
                     absorbed.names = true;

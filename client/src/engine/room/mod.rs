@@ -1,12 +1,19 @@
 //! One room as this device knows it: its epochs, the verified stretch of its log, what waits to be sent, what is wrong.
 
+mod course;
 pub(super) mod epoch;
 mod events;
 mod intake;
+mod live;
+mod members;
 pub(super) mod outbox;
 mod views;
 
-use super::vault::{Item, RoomItem};
+use super::{
+    rotation::Reveal,
+    stating::Stating,
+    vault::{Item, RoomItem},
+};
 use crate::{authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
 use epoch::EpochState;
 use model::{Alarm, ItemKind, TimelineItem};
@@ -15,9 +22,10 @@ use protocol::{
     Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead, open::Head,
 };
 use rand_core::{CryptoRng, RngCore};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 pub(super) use intake::Absorbed;
+use live::Live;
 
 /// What is to be done once the vault holds the room's secret: never before, or a crash would lose the only copy.
 pub(super) enum Waiting {
@@ -63,12 +71,16 @@ pub(super) struct Room {
     pub waiting: Option<Waiting>,
     /// The secret of a rotation that is with the server.
     pub rotation: Option<RoomSecret>,
-    /// When a refused rotation, join or leave may be tried again.
+    /// When a refused rotation may be tried again.
     pub retry_at: Option<Time>,
     /// Those who wait for the room key to be shown, until the rotation is done.
-    pub reveals: Vec<u32>,
-    /// A leave to be submitted: its ticket and how often it was tried.
-    pub leaving: Option<(u32, u32)>,
+    pub reveals: Vec<Reveal>,
+    /// What the person decided here and the server did not take yet.
+    pub stating: VecDeque<Stating>,
+    /// What members tell each other beside the log.
+    pub live: Live,
+    /// How far each member is known to have seen the log.
+    seen: BTreeMap<UserId, Seq>,
     /// Whether older entries than the window's can be read at all.
     pub complete: bool,
 }
@@ -92,7 +104,9 @@ impl Room {
             rotation: None,
             retry_at: None,
             reveals: Vec::new(),
-            leaving: None,
+            stating: VecDeque::new(),
+            live: Live::default(),
+            seen: BTreeMap::new(),
             complete: false,
         }
     }
@@ -154,10 +168,30 @@ impl Room {
         self.asked.newer = None;
         self.complete = false;
         self.verifier = Verifier::new();
-        for (number, epoch) in &self.epochs {
+        for (number, epoch) in &mut self.epochs {
+            epoch.missed = false;
             self.verifier
                 .header(*number, epoch.header_seq, epoch.header_hash);
         }
+    }
+
+    /// When something here is due.
+    pub fn timeout(&self) -> Option<Time> {
+        let statement = self.stating.front().and_then(|it| it.due);
+        let (outbox, live) = (self.outbox.timeout(), self.live.timeout());
+        let due = outbox.into_iter().chain(self.retry_at);
+        due.chain(statement).chain(live).min()
+    }
+
+    /// The clock was set back.
+    pub fn set_back(&mut self, by: Time) {
+        let back = |time: &mut Time| *time = time.saturating_sub(by);
+        self.item.set_back(by);
+        self.outbox.set_back(by);
+        self.live.set_back(by);
+        self.retry_at.iter_mut().for_each(back);
+        let waiting = self.stating.iter_mut();
+        waiting.filter_map(|it| it.due.as_mut()).for_each(back);
     }
 
     /// The line is gone: nothing that was asked will be answered.
@@ -165,6 +199,7 @@ impl Room {
         self.asked = Asked::default();
         self.listed = None;
         self.outbox.line_lost();
+        self.live.line_lost();
     }
 
     /// Where the next own message stands in its chain, and what it has seen. A chain of an epoch that is over, or in doubt, gives way
@@ -251,3 +286,6 @@ impl Room {
         keys.map_or_else(|| "someone".to_owned(), |keys| keys.username.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,9 @@ impl Room {
         match (self.listed, self.current()) {
             (Some(false), _) => RoomStatus::Gone,
             (_, Some(epoch)) if open(epoch) && self.transcript.is_some() => RoomStatus::Ready,
-            (Some(true), Some(epoch)) if !open(epoch) && self.asked.opens.is_empty() => {
+            (Some(true), Some(epoch))
+                if !open(epoch) && !epoch.is_being_wrapped() && self.asked.opens.is_empty() =>
+            {
                 RoomStatus::NoKey
             }
             (Some(true), None) if self.item.content.secrets.is_empty() => RoomStatus::NoKey,
@@ -75,7 +77,7 @@ impl Room {
                 role: member.role,
                 me: member.keys.user == me.user(),
                 trust: Trust::Unverified,
-                read: 0,
+                read: self.read_by(&member.keys.user),
             })
             .collect();
         members
@@ -108,8 +110,9 @@ impl Room {
                 .collect(),
             fingerprint: String::new(),
             confirmed: self.transcript.as_ref().and_then(|it| it.confirmed()),
-            removal: None,
-            typing: Vec::new(),
+            removal: self.removal(&me.user()),
+            gone: self.parting(),
+            typing: self.typing(),
         }
     }
 
