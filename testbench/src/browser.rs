@@ -66,7 +66,7 @@ enum Socket {
     Closed,
     /// Open; the hello is still to come.
     Open,
-    Talking(Connection),
+    Talking(Box<Connection>),
 }
 
 impl Browser {
@@ -249,7 +249,7 @@ impl Browser {
                     None => Err(protocol::frame::ByeReason::SessionEnded),
                 };
                 match opened {
-                    Ok(connection) => self.socket = Socket::Talking(connection),
+                    Ok(connection) => self.socket = Socket::Talking(Box::new(connection)),
                     Err(reason) => {
                         let bye = backend::bye(reason);
                         self.hear(String::from_utf8(bye.to_vec()).unwrap());

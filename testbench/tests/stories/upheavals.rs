@@ -125,7 +125,7 @@ async fn decide(
         9 => {
             let settings = Settings {
                 history_for_newcomers: true,
-                admins_may_delete: rng.next_u32() % 2 == 0,
+                admins_may_delete: rng.next_u32().is_multiple_of(2),
             };
             Command::SetSettings { room, settings }
         }
@@ -134,7 +134,7 @@ async fn decide(
             bench.browser_mut(who).network = network;
             return;
         }
-        11 if round % 3 == 0 => Command::LeaveRoom { room },
+        11 if round.is_multiple_of(3) => Command::LeaveRoom { room },
         12 | 13 => return invite(bench, room, who, whom).await,
         _ => Command::SendText {
             room,
