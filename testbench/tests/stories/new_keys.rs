@@ -200,7 +200,7 @@ async fn a_page_closed_at_any_step_of_a_new_key_leaves_a_room_that_works() {
     for step in 0.. {
         let mut bench = Bench::new().await;
         let ([ana, ben], room) = crowd(&mut bench, ["ana", "ben"]).await;
-        bench.later(Duration::from_secs(40)).await;
+        bench.later(Duration::from_secs(4)).await;
         let mut passed = 0;
         let (closed, mut watch) = tokio::sync::watch::channel(false);
         bench.browser_mut(ana).fates = Some(Box::new(move |action| {

@@ -106,7 +106,7 @@ async fn a_signal_that_comes_again_says_nothing() {
     assert!(!kept.lock().unwrap().is_empty());
     assert_eq!(typing(&bench, ana), [""; 0]);
     // Nor much later, nor after a reload.
-    bench.later(Duration::from_secs(300)).await;
+    bench.later(Duration::from_secs(130)).await;
     bench.browser_mut(ana).reload();
     bench.online(ana).await;
     bench.open(ana, room).await;

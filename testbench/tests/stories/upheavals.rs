@@ -62,7 +62,7 @@ async fn upheaval(seed: u64) {
         let open = Command::OpenRoom { room: Some(room) };
         bench.ask(*who, open).await.unwrap();
     }
-    bench.later(Duration::from_secs(20)).await;
+    bench.later(Duration::from_secs(10)).await;
 
     let is_in = |bench: &Bench, who: &Who| {
         let room = bench[*who].room.as_ref();
