@@ -15,6 +15,7 @@ mod races;
 mod reader;
 mod receipts;
 mod reloads;
+mod removals_at_once;
 mod removing;
 mod roles;
 mod tampering;
