@@ -44,6 +44,11 @@ impl AccountSecret {
         Self(Secret32::new(bytes))
     }
 
+    /// The same, of bytes that were kept in some other way.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Secret32::from_slice(bytes).map(Self)
+    }
+
     /// The bytes, for wrapping them on this device.
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
@@ -57,6 +62,10 @@ impl AccountSecret {
     /// `KDF(account secret, "vault")`.
     pub fn vault_key(&self) -> FernetKey {
         FernetKey::new(&kdf(self.as_bytes(), "vault"))
+    }
+
+    fn agreement(&self) -> Secret32 {
+        kdf(self.as_bytes(), "identity agreement")
     }
 
     /// Wraps the secret: a Fernet token over its 32 bytes.
@@ -88,6 +97,8 @@ pub struct Identity {
     agreement: Secret32,
     agreement_public: PublicKey,
     earlier: Vec<Succession>,
+    /// The agreement keys before, as long as wraps may have been made for them.
+    opening: Vec<Secret32>,
 }
 
 impl Identity {
@@ -95,7 +106,7 @@ impl Identity {
         let seed = kdf(secret.as_bytes(), "identity signing");
         let signing = SigningKey::from_bytes(seed.as_bytes());
         let signing_public = PublicKey(signing.verifying_key().to_bytes());
-        let agreement = kdf(secret.as_bytes(), "identity agreement");
+        let agreement = secret.agreement();
         let public = X25519HkdfSha256::sk_to_pk(&agreement_key(&agreement));
         let agreement_public = PublicKey(public.to_bytes().into());
         Self {
@@ -105,6 +116,7 @@ impl Identity {
             agreement,
             agreement_public,
             earlier: Vec::new(),
+            opening: Vec::new(),
         }
     }
 
@@ -150,9 +162,27 @@ impl Identity {
         self.agreement_public
     }
 
-    /// The private key for [`crate::wrap`]. The `hpke` crate does not wipe it: not to be kept.
-    pub(crate) fn agreement_secret(&self) -> AgreementSecret {
-        agreement_key(&self.agreement)
+    /// How many signing keys this user had before.
+    pub fn number(&self) -> u32 {
+        u32::try_from(self.earlier.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How the user came from the first signing key to this one.
+    pub fn succession(&self) -> &[Succession] {
+        &self.earlier
+    }
+
+    /// Opens wraps that were made for these secrets of the user, too, and for no other earlier ones.
+    pub fn open_also(&mut self, earlier: &[AccountSecret]) {
+        self.opening = earlier.iter().map(AccountSecret::agreement).collect();
+    }
+
+    /// The private keys for [`crate::wrap`], the present one first. The `hpke` crate does not wipe them: not to be kept.
+    pub(crate) fn agreement_secrets(&self) -> impl Iterator<Item = AgreementSecret> {
+        [&self.agreement]
+            .into_iter()
+            .chain(self.opening.iter().rev())
+            .map(agreement_key)
     }
 
     /// `SIG(identity, purpose, message)`.

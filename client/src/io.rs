@@ -4,9 +4,10 @@ use crate::opaque::{StretchDone, StretchJob};
 use protocol::{
     PublicError, SessionHandle,
     api::{
-        CredentialsFinish, CredentialsStart, LoggedIn, LoginChallenge, LoginFinish, LoginStart,
-        RecoverFinish, RecoverOpened, RecoverStart, RegisterFinish, RegisterStart, Registration,
-        RoomCreate, RoomFind, RoomFound, RoomSubmit, SessionInfo, Submitted, VaultItem, VaultPut,
+        CredentialsFinish, CredentialsStart, IdentityReplace, LoggedIn, LoginChallenge,
+        LoginFinish, LoginStart, RecoverFinish, RecoverOpened, RecoverStart, RegisterFinish,
+        RegisterStart, Registration, RoomCreate, RoomFind, RoomFound, RoomSubmit, SessionInfo,
+        Submitted, VaultItem, VaultPut,
     },
     frame::RoomHead,
 };
@@ -122,6 +123,7 @@ pub enum ApiRequest {
     RecoverFinish(Box<RecoverFinish>),
     CredentialsStart(CredentialsStart),
     CredentialsFinish(Box<CredentialsFinish>),
+    IdentityReplace(Box<IdentityReplace>),
     LogOut,
     DeleteAccount,
     Sessions,

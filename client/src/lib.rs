@@ -23,8 +23,9 @@
 //!
 //! # Layers
 //!
-//! Bytes: [`secret`], [`kdf`], [`token`], [`padding`]. What is sealed and signed: [`body`] in [`envelope`], [`signal`], [`slot`], [`statement`], [`wrap`],
-//! [`vault_item`], [`credentials`]. What a stretch of the log proves: [`authentic`], [`transcript`].
+//! Bytes: [`secret`], [`kdf`], [`token`], [`padding`]. What is sealed and signed: [`body`] in [`envelope`], [`signal`], [`slot`],
+//! [`statement`], [`wrap`], [`vault_item`], [`credentials`]. What a stretch of the log proves: [`authentic`], [`transcript`]. What
+//! people compare: [`fingerprint`].
 //!
 //! No I/O and no clock. Randomness is handed in, with one exception: the `fernet` crate draws each IV from the system's generator.
 
@@ -36,6 +37,7 @@ pub mod body;
 pub mod credentials;
 pub mod engine;
 pub mod envelope;
+pub mod fingerprint;
 pub mod io;
 pub mod kdf;
 pub mod opaque;

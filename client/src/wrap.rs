@@ -70,16 +70,21 @@ pub fn unwrap(
         .ok_or(WrapError::Open)?;
     let encapsulated =
         <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| WrapError::Open)?;
-    let secret = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
-        &OpModeR::Base,
-        &recipient.agreement_secret(),
-        &encapsulated,
-        &info(ctx, sender, &recipient.user()),
-        ciphertext,
-        &[],
-    )
-    .map(Zeroizing::new)
-    .map_err(|_| WrapError::Open)?;
+    let info = info(ctx, sender, &recipient.user());
+    let open = |key| {
+        hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, Kem>(
+            &OpModeR::Base,
+            &key,
+            &encapsulated,
+            &info,
+            ciphertext,
+            &[],
+        )
+        .ok()
+        .map(Zeroizing::new)
+    };
+    let secret = recipient.agreement_secrets().find_map(open);
+    let secret = secret.ok_or(WrapError::Open)?;
     let secret = RoomSecret::from_slice(&secret).ok_or(WrapError::Open)?;
     if secret.commitment() == ctx.commitment {
         Ok(secret)

@@ -65,6 +65,11 @@ pub enum Trouble {
         "This room hides earlier messages from newcomers, so each invitation needs a new key. Ask an admin for one."
     )]
     InvitesByAdmins,
+    /// The person replaced their keys as often as the protocol allows.
+    #[error(
+        "This account's keys were replaced as often as they can be. Please make a new account."
+    )]
+    NoMoreKeys,
     /// A link that is no comparison link.
     #[error("This is no link to compare keys with. Ask for it again.")]
     NoComparison,

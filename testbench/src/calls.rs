@@ -44,6 +44,7 @@ async fn answer(backend: &Backend, jar: &mut Jar, request: ApiRequest) -> Result
             A::Registration(backend.credentials_start(&caller, &required()?, it).await?)
         }
         R::CredentialsFinish(it) => done(backend.credentials_finish(&required()?, *it).await?),
+        R::IdentityReplace(it) => done(backend.identity_replace(&required()?, *it).await?),
         R::LogOut => {
             let session = required()?;
             jar.0 = None;

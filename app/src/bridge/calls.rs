@@ -42,6 +42,7 @@ async fn ask(request: ApiRequest) -> Result<ApiAnswer, ApiError> {
             .map(|it| A::LoggedIn(Box::new(it))),
         R::CredentialsStart(it) => api::credentials_start(it).await.map(A::Registration),
         R::CredentialsFinish(it) => api::credentials_finish(*it).await.map(done),
+        R::IdentityReplace(it) => api::identity_replace(*it).await.map(done),
         R::LogOut => api::log_out().await.map(done),
         R::DeleteAccount => api::delete_account().await.map(done),
         R::Sessions => api::sessions().await.map(A::Sessions),

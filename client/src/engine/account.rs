@@ -1,8 +1,10 @@
 //! Signing up, logging in, recovering, changing the passphrase, logging out, deleting the account.
 
 use super::{
-    Account, Engine,
+    Engine,
     flow::{Flow, LogIn, Register, Registered},
+    keys::Account,
+    settings::Recovery,
 };
 use crate::{
     account::AccountSecret,
@@ -20,6 +22,7 @@ use protocol::{
         AccountKeys, CredentialsFinish, CredentialsStart, LoggedIn, LoginFinish, LoginStart,
         RecoverFinish, RecoverStart, RegisterFinish, RegisterStart, StoredCredentials,
     },
+    succession,
 };
 use rand_core::{CryptoRng, RngCore};
 
@@ -114,7 +117,40 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     ) -> Result<(), Trouble> {
         let username = self.account()?.username.clone();
         acceptable(&new, username.as_str())?;
-        self.prove_passphrase(ticket, username, current, LogIn::ChangePassphrase { new })
+        let goal = LogIn::Change {
+            passphrase: new,
+            renew: false,
+        };
+        self.prove_passphrase(ticket, username, current, goal)
+    }
+
+    pub(super) fn new_recovery_code(
+        &mut self,
+        ticket: u32,
+        passphrase: SecretText,
+    ) -> Result<(), Trouble> {
+        let username = self.account()?.username.clone();
+        let goal = LogIn::Change {
+            passphrase: passphrase.clone(),
+            renew: true,
+        };
+        self.prove_passphrase(ticket, username, passphrase, goal)
+    }
+
+    pub(super) fn replace_identity(
+        &mut self,
+        ticket: u32,
+        current: SecretText,
+        new: SecretText,
+    ) -> Result<(), Trouble> {
+        let account = self.account()?;
+        if account.identity.succession().len() >= succession::MOST {
+            return Err(Trouble::NoMoreKeys);
+        }
+        let username = account.username.clone();
+        acceptable(&new, username.as_str())?;
+        let goal = LogIn::Replace { passphrase: new };
+        self.prove_passphrase(ticket, username, current, goal)
     }
 
     pub(super) fn delete_account(
@@ -377,23 +413,33 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             }
             Flow::RegisterStretch {
                 ticket,
-                goal: Register::Change { stored },
+                goal: Register::Change { stored, renew },
             } => {
-                let account = self.account()?;
+                let account = self.account.as_ref().ok_or(Trouble::NotNow)?;
+                let code = renew.then(|| RecoveryCode::generate(&mut self.rng));
+                let version = stored.version + 1;
                 let credentials = credentials::make(
                     &account.identity,
-                    stored.version + 1,
+                    version,
                     done.message,
                     account.secret.wrap(&wrap_key),
-                    RecoveryWrap::keep(&stored),
+                    match &code {
+                        Some(code) => RecoveryWrap::new(code, &account.secret),
+                        None => RecoveryWrap::keep(&stored),
+                    },
                 );
                 let finish = CredentialsFinish { credentials };
-                let goal = Registered::Change;
+                let recovery = code.map(|code| Recovery::new(version, &code));
+                let goal = Registered::Change { recovery };
                 self.call(
                     ApiRequest::CredentialsFinish(Box::new(finish)),
                     Flow::RegisterFinish { ticket, goal },
                 );
             }
+            Flow::RegisterStretch {
+                ticket,
+                goal: Register::Replace { stored },
+            } => self.make_next(ticket, &stored, done)?,
             _ => return Err(unexpected()),
         }
         Ok(())
@@ -407,14 +453,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     ) -> Result<(), Trouble> {
         match (goal, answer) {
             (Registered::SignUp { account, code }, ApiAnswer::LoggedIn(_)) => {
-                self.vault.settings.change_at_once(self.now).recovery_code =
-                    Some(code.reveal().to_string());
+                self.vault.settings.change_at_once(self.now).recovery = Recovery::new(1, &code);
                 self.enter(ticket, *account);
             }
             (Registered::Recover { account }, ApiAnswer::LoggedIn(_)) => {
                 self.enter(ticket, *account)
             }
-            (Registered::Change, _) => self.out.answer(ticket, Ok(Answer::Done)),
+            (Registered::Change { recovery }, _) => {
+                if let Some(recovery) = recovery {
+                    self.vault.settings.change_at_once(self.now).recovery = recovery;
+                    self.show_recovery_code();
+                }
+                self.out.answer(ticket, Ok(Answer::Done));
+            }
             _ => return Err(unexpected()),
         }
         Ok(())
@@ -433,36 +484,49 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let account = open_account(&username, logged_in.account, &stored, |stored| {
             AccountSecret::unwrap(&wrap_key, &stored.passphrase_wrap).ok()
         })?;
-        match goal {
-            LogIn::Enter => self.enter(ticket, account),
-            LogIn::ChangePassphrase { new } => {
-                let (state, request) =
-                    opaque::start_registration(&mut self.rng, new.reveal()).map_err(broken)?;
-                let goal = Register::Change { stored };
-                let flow = Flow::Register {
-                    ticket,
-                    passphrase: new,
-                    state,
-                    goal,
-                };
-                self.call(
-                    ApiRequest::CredentialsStart(CredentialsStart { request }),
-                    flow,
-                );
+        let (passphrase, goal) = match goal {
+            LogIn::Enter => {
+                self.enter(ticket, account);
+                return Ok(());
             }
-            LogIn::DeleteAccount => self.leave_all(ticket),
+            LogIn::DeleteAccount => {
+                self.hold_if_new(account)?;
+                self.leave_all(ticket);
+                return Ok(());
+            }
+            LogIn::Change { passphrase, renew } => (passphrase, Register::Change { stored, renew }),
+            LogIn::Replace { passphrase } => (passphrase, Register::Replace { stored }),
+        };
+        self.hold_if_new(account)?;
+        let (state, request) =
+            opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
+        let flow = Flow::Register {
+            ticket,
+            passphrase,
+            state,
+            goal,
+        };
+        self.call(
+            ApiRequest::CredentialsStart(CredentialsStart { request }),
+            flow,
+        );
+        Ok(())
+    }
+
+    /// The passphrase was proven for something else than entering. Another device may have replaced the keys, unheard here so far.
+    fn hold_if_new(&mut self, account: Account) -> Result<(), Trouble> {
+        if self.account()?.secret != account.secret {
+            self.hold(account);
+            self.list_vault(0);
         }
         Ok(())
     }
 
-    /// The account secret is here and proven: from now on this browser speaks for the account.
+    /// The account secret is here and proven: from now on this browser speaks for the account. After a session ended it may be another
+    /// secret than before.
     fn enter(&mut self, ticket: u32, account: Account) {
-        if self.phase != Phase::Expired {
-            self.account = Some(account);
-            self.store_account();
-        }
+        self.hold(account);
         self.set_phase(Phase::LoggedIn);
-        self.show_me();
         self.read_vault(ticket);
     }
 
@@ -502,7 +566,7 @@ fn acceptable(passphrase: &SecretText, username: &str) -> Result<(), Trouble> {
     passphrase::check(passphrase.reveal(), username).map_err(Trouble::Passphrase)
 }
 
-fn broken(error: impl ToString) -> Trouble {
+pub(super) fn broken(error: impl ToString) -> Trouble {
     Trouble::Browser(error.to_string())
 }
 

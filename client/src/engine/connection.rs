@@ -227,7 +227,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.set_link(Link::Waiting { until });
             }
         }
-        self.vault.settings.set_back(by);
+        self.vault.settings.saving.set_back(by);
         for room in self.rooms.values_mut() {
             room.set_back(by);
         }

@@ -1,6 +1,6 @@
 //! What the engine does when an answer comes: the rest of each command, as data under the call's or job's number.
 
-use super::Account;
+use super::{keys::Account, settings::Recovery};
 use crate::{
     opaque::{LoginState, RegistrationState},
     recovery::RecoveryCode,
@@ -81,6 +81,12 @@ pub(super) enum Flow {
     State { room: RoomId },
     /// A rotation is with the server.
     Rotate { room: RoomId },
+    /// The account's next keys are being stored here.
+    NextStored,
+    /// The account's next keys are with the server.
+    Replace,
+    /// A room is being told of new keys.
+    Tell { room: RoomId },
 }
 
 impl Flow {
@@ -101,7 +107,12 @@ impl Flow {
             | Self::RoomCreate { ticket, .. }
             | Self::RoomFind { ticket, .. }
             | Self::Join { ticket, .. } => *ticket,
-            Self::VaultPut { .. } | Self::State { .. } | Self::Rotate { .. } => 0,
+            Self::VaultPut { .. }
+            | Self::State { .. }
+            | Self::Rotate { .. }
+            | Self::NextStored
+            | Self::Replace
+            | Self::Tell { .. } => 0,
         }
     }
 }
@@ -123,6 +134,10 @@ pub(super) enum Register {
     },
     Change {
         stored: StoredCredentials,
+        renew: bool,
+    },
+    Replace {
+        stored: StoredCredentials,
     },
 }
 
@@ -135,12 +150,22 @@ pub(super) enum Registered {
     Recover {
         account: Box<Account>,
     },
-    Change,
+    Change {
+        recovery: Option<Recovery>,
+    },
 }
 
 /// Why someone proves the passphrase.
 pub(super) enum LogIn {
     Enter,
-    ChangePassphrase { new: SecretText },
+    /// With this passphrase from now on, and another recovery code if `renew` says so.
+    Change {
+        passphrase: SecretText,
+        renew: bool,
+    },
+    /// With this passphrase from now on.
+    Replace {
+        passphrase: SecretText,
+    },
     DeleteAccount,
 }

@@ -2,6 +2,7 @@
 
 use super::{Engine, room::Room};
 use crate::{
+    account::Identity,
     signal::{self, Signal, SignalKind},
     slot,
 };
@@ -38,7 +39,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return Ok(());
         };
         let room = self.rooms.get_mut(&id).ok_or(Trouble::NoSuchRoom)?;
-        if !up || !room.may_tell() || !room.live.may_signal(now) {
+        if !up || !room.may_tell(&account.identity) || !room.live.may_signal(now) {
             return Ok(());
         }
         let Some((epoch, key)) = room.current().and_then(|it| Some((it, it.key.as_ref()?))) else {
@@ -70,7 +71,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if room.live.receipt_due.is_none_or(|due| due > now) {
             return;
         }
-        if !room.may_tell() {
+        if !room.may_tell(&account.identity) {
             return room.live.postpone_receipt(now);
         }
         let Some(read) = room.own_receipt() else {
@@ -166,8 +167,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
 impl Room {
     /// Whether there is a key that all others here have too, and others.
-    fn may_tell(&self) -> bool {
+    fn may_tell(&self, me: &Identity) -> bool {
         let members = self.current().map_or(0, |it| it.roster.members().len());
-        self.listed == Some(true) && self.can_seal() && !self.rotation_due() && members > 1
+        self.listed == Some(true) && self.can_seal(me) && !self.rotation_due() && members > 1
     }
 }

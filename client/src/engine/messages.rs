@@ -63,7 +63,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let settled = settings.is_saved() && !self.is_reading_vault();
         let mut unsaid = Vec::new();
         for room in self.rooms.values() {
-            if room.listed != Some(true) || !room.can_seal() || room.is_behind() {
+            if room.listed != Some(true) || !room.can_seal(&account.identity) || room.is_behind() {
                 continue;
             }
             if let Some(name) = room.unsaid_name(&me) {
@@ -146,11 +146,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if room.listed != Some(true) || room.is_outdated() {
             return;
         }
+        let can_seal = room.can_seal(&account.identity);
         // Whoever takes someone out makes the next key at once, and one key for all whom they take out together.
         if room.stating.is_empty() && room.owes_key(&account.identity.user()) {
             self.rotate(id);
         }
-        let Some(room) = self.rooms.get_mut(&id).filter(|room| room.can_seal()) else {
+        let Some(room) = self.rooms.get_mut(&id).filter(|_| can_seal) else {
             return;
         };
         let Some(front) = room.outbox.front() else {
@@ -249,6 +250,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// A write ended.
     pub(super) fn stored(&mut self, ticket: u32, ok: bool) {
+        if self.flows.remove(&ticket).is_some() {
+            // Also where it was not stored: the vault holds the earlier secret, and the passphrase the new one.
+            self.ask_for_next();
+        }
         let mut failed = false;
         for room in self.rooms.values_mut() {
             for item in &mut room.outbox.items {

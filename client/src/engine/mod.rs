@@ -11,45 +11,47 @@
 
 mod account;
 mod connection;
+mod contacts;
 mod flow;
 mod frames;
+mod item;
+mod keys;
 mod live;
 mod membership;
 mod messages;
 mod out;
+mod replacing;
 mod room;
 mod rotation;
+mod settings;
 mod stating;
 mod vault;
+mod verifying;
 mod views;
 
-use crate::{
-    account::{AccountSecret, Identity},
-    io::{Action, ApiAnswer, ApiRequest, Event},
-    token::FernetKey,
-};
+use crate::io::{Action, ApiAnswer, ApiRequest, Event};
 use connection::Link;
 use flow::Flow;
+use keys::Account;
 use live::Run;
 use model::{Answer, Command, Delta, Phase, Trouble};
 use out::Out;
 use protocol::{
-    DeviceId, PublicError, RoomId, Time, Username, b64,
+    DeviceId, Hash, PublicError, RoomId, Time, UserId,
     open::{Ban, OpenContent, Remove, RoleChange, SettingsChange, Unban},
-    succession::Succession,
 };
 use rand_core::{CryptoRng, RngCore};
+use replacing::Next;
 use room::{
     Room,
     outbox::{self, Chain, Outgoing},
 };
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vault::{Place, Vault};
-use zeroize::Zeroizing;
 
 /// The local store's names.
 const ACCOUNT: &str = "account";
+const NEXT_ACCOUNT: &str = "next-account";
 const DEVICE: &str = "device";
 const VAULT_SEEN: &str = "vault-seen";
 const PLACE: &str = "place";
@@ -64,6 +66,12 @@ pub struct Engine<R> {
     device: DeviceId,
     phase: Phase,
     account: Option<Account>,
+    /// The account as it will be if the server takes its new keys, or took them unheard.
+    next: Option<Next>,
+    /// The rooms that the screen says were not told of new keys.
+    untold: u32,
+    /// Whose keys the screen shows for comparing, and which.
+    comparing: Option<(UserId, Hash)>,
     flows: BTreeMap<u32, Flow>,
     link: Link,
     /// Failed attempts to connect in a row.
@@ -80,35 +88,6 @@ pub struct Engine<R> {
     deleting: Option<u32>,
 }
 
-/// Whoever is logged in.
-struct Account {
-    username: Username,
-    secret: AccountSecret,
-    identity: Identity,
-    vault_key: FernetKey,
-}
-
-impl Account {
-    fn new(username: Username, secret: AccountSecret, earlier: Vec<Succession>) -> Self {
-        Self {
-            username,
-            identity: secret.identity().after(earlier),
-            vault_key: secret.vault_key(),
-            secret,
-        }
-    }
-}
-
-/// The account as the local store keeps it.
-#[derive(Serialize, Deserialize)]
-struct StoredAccount {
-    username: Username,
-    #[serde(with = "b64")]
-    secret: Vec<u8>,
-    #[serde(default)]
-    earlier: Vec<Succession>,
-}
-
 impl<R: RngCore + CryptoRng> Engine<R> {
     /// An engine that knows nothing yet.
     pub fn new(mut rng: R, now: Time) -> Self {
@@ -121,6 +100,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             device,
             phase: Phase::Starting,
             account: None,
+            next: None,
+            untold: 0,
+            comparing: None,
             flows: BTreeMap::new(),
             link: Link::Idle,
             attempts: 0,
@@ -160,6 +142,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Event::Tick => {}
         }
         self.watch_link();
+        self.meet_members();
+        self.go_on_replacing();
         self.announce_names();
         self.ask_slots();
         self.fade_signals();
@@ -250,13 +234,17 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Command::MarkRead { room, seq } => self.done(ticket, |it| it.mark_read(room, seq)),
             Command::Typing { room } => self.done(ticket, |it| it.typing(room)),
             Command::SetDraft { room, text } => self.done(ticket, |it| it.set_draft(room, text)),
-            Command::NewRecoveryCode { .. }
-            | Command::ReplaceIdentity { .. }
-            | Command::AcceptRewind { .. }
+            Command::NewRecoveryCode { passphrase } => self.new_recovery_code(ticket, passphrase),
+            Command::ReplaceIdentity { current, new } => {
+                self.replace_identity(ticket, current, new)
+            }
+            Command::SafetyNumber { user } => self.safety_number(ticket, &user),
+            Command::CompareLink { text } => self.compare_link(ticket, &text),
+            Command::SetVerified { user, verified } => {
+                self.done(ticket, |it| it.set_verified(&user, verified))
+            }
+            Command::AcceptRewind { .. }
             | Command::DismissAlarm { .. }
-            | Command::SafetyNumber { .. }
-            | Command::CompareLink { .. }
-            | Command::SetVerified { .. }
             | Command::DeleteMessage { .. } => Err(Trouble::NotNow),
             Command::TakeOver => self.done(ticket, |it| {
                 it.out.actions.push_back(Action::TakeOver);
@@ -345,6 +333,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             }
             (Flow::State { room }, result) => self.stated(room, result),
             (Flow::Rotate { room }, result) => self.rotated(room, result),
+            (Flow::Replace, result) => self.next_answered(result),
+            (Flow::Tell { room }, result) => self.told(room, result),
             (flow, Ok(answer)) => self.account_answered(flow, answer),
             (flow, Err(error)) => self.out.answer(flow.ticket(), Err(error.into())),
         }
@@ -364,14 +354,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Some(device) => self.device = device,
             None => self.store_device(),
         }
-        let account = stored
-            .get(ACCOUNT)
-            .and_then(|bytes| serde_json::from_slice::<StoredAccount>(bytes).ok());
-        let account = account.and_then(|it| {
-            let secret = Zeroizing::new(it.secret);
-            let secret = AccountSecret::from_bytes(secret.as_slice().try_into().ok()?);
-            Some(Account::new(it.username, secret, it.earlier))
-        });
+        let account = |name| stored.get(name).and_then(|bytes| Account::restore(bytes));
+        self.next = account(NEXT_ACCOUNT).map(Next::unheard);
+        let account = account(ACCOUNT);
         let Some(account) = account else {
             return self.set_phase(Phase::LoggedOut);
         };
@@ -420,20 +405,20 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn store_account(&mut self) {
-        let Some(account) = &self.account else { return };
-        let stored = StoredAccount {
-            username: account.username.clone(),
-            secret: account.secret.as_bytes().to_vec(),
-            earlier: account.identity.keys(&account.username).earlier,
-        };
-        let bytes = serde_json::to_vec(&stored).unwrap_or_default();
-        self.out.store(vec![(ACCOUNT.to_owned(), Some(bytes))]);
+        let account = self.account.as_ref().and_then(Account::stored);
+        self.out.store(vec![
+            (ACCOUNT.to_owned(), account),
+            (NEXT_ACCOUNT.to_owned(), None),
+        ]);
         self.store_device();
     }
 
     /// Everything of the account leaves the memory; the local store is the caller's to wipe.
     fn forget(&mut self) {
         self.account = None;
+        self.next = None;
+        self.untold = 0;
+        self.comparing = None;
         self.flows.clear();
         self.vault = Vault::default();
         self.rooms.clear();

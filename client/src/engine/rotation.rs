@@ -62,6 +62,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if outdated || room.status() == RoomStatus::Loading {
             return;
         }
+        // The room changes its key when it is told of this person's new ones.
+        if room.is_untold(&account.identity) {
+            return;
+        }
         let Some(epoch) = room.current() else {
             return self.reveals_failed(id, Trouble::NoKey);
         };
@@ -110,9 +114,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Starts a rotation, unless one is under way. The vault gets the new secret first.
     pub(super) fn rotate(&mut self, id: RoomId) {
         let now = self.now;
-        let Some(room) = self.rooms.get_mut(&id) else {
+        let (Some(account), Some(room)) = (&self.account, self.rooms.get_mut(&id)) else {
             return;
         };
+        if room.is_untold(&account.identity) {
+            return;
+        }
         let Some(next) = room.current().map(|epoch| epoch.ctx.epoch + 1) else {
             return;
         };

@@ -89,6 +89,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         };
         let is_settled = !room.is_outdated();
+        let untold = room.is_untold(&account.identity);
         let Some(front) = room.stating.front_mut() else {
             return;
         };
@@ -102,6 +103,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 false => self.end_statement(id, Err(PublicError::Unreachable.into())),
             };
         };
+        if untold {
+            // First it hears whose keys sign from now on.
+            front.due = Some(self.now + AGAIN);
+            return;
+        }
         let me = &account.identity;
         let content = match &front.what {
             Intent::Say(content) => Ok(content.clone()),

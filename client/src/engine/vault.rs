@@ -1,97 +1,27 @@
 //! The vault: what this person must have on every device. One item for settings and one per room, each written by compare-and-swap; who
 //! loses the race merges and writes again.
 
-use super::{Engine, flow::Flow, room::Room};
+use super::{
+    Engine,
+    flow::Flow,
+    item::{Item, Saving},
+    room::Room,
+    settings::Settings,
+};
 use crate::{
     io::{ApiAnswer, ApiRequest},
     room_key::RoomSecret,
-    vault_item::{self, VaultItemError},
 };
 use model::{Alarm, Answer, LastActivity, SecretText, Trouble};
 use protocol::{
-    Epoch, PublicError, RoomId, Seq, Time, UserId, Username,
-    api::{VaultItem, VaultPut},
-    json::MAX_INTEGER,
-    open::Head,
+    Epoch, PublicError, RoomId, Seq, Time, UserId, api::VaultItem, json::MAX_INTEGER, open::Head,
 };
 use rand_core::{CryptoRng, RngCore};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The name of the settings item; rooms' items have the room id's text.
 pub(super) const SETTINGS: &str = "settings";
-
-/// How long changes gather before they are written, in milliseconds.
-const GATHER: u64 = 3_000;
-/// The same for what the log brings: in a busy room every member would otherwise write all the time.
-const GATHER_LOG: u64 = 30_000;
-/// How long to wait after a failed write.
-const RETRY: u64 = 5_000;
-
-/// One item of the vault, with what this device changed since it was read.
-#[derive(Debug, Default)]
-pub(super) struct Item<T> {
-    /// The version that the server has; 0 for none.
-    pub version: u64,
-    pub content: T,
-    /// When the change is to be written; none while there is none.
-    pub due: Option<Time>,
-    pub writing: bool,
-}
-
-impl<T> Item<T> {
-    /// Changes the content; the write may wait a little for more.
-    pub fn change(&mut self, now: Time) -> &mut T {
-        let due = now + GATHER;
-        self.due = Some(self.due.map_or(due, |known| known.min(due)));
-        &mut self.content
-    }
-
-    /// Changes the content by what the log brought; it would come again, so the write may wait long.
-    pub fn change_lazily(&mut self, now: Time) -> &mut T {
-        self.due.get_or_insert(now + GATHER_LOG);
-        &mut self.content
-    }
-
-    /// Changes the content; the write must not wait.
-    pub fn change_at_once(&mut self, now: Time) -> &mut T {
-        self.due = Some(now);
-        &mut self.content
-    }
-
-    /// The clock was set back.
-    pub fn set_back(&mut self, by: Time) {
-        self.due = self.due.map(|due| due.saturating_sub(by));
-    }
-
-    /// Whether all changes are with the server.
-    pub fn is_saved(&self) -> bool {
-        self.due.is_none() && !self.writing
-    }
-}
-
-/// The person's settings.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Settings {
-    /// Shown beside the username; empty for none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub display_name: String,
-    /// When it was chosen: the later choice wins.
-    #[serde(default)]
-    pub display_name_at: Time,
-    /// The recovery code, only until the person says that it is written down.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recovery_code: Option<String>,
-    /// Whether the person said so; never taken back.
-    #[serde(default)]
-    pub recovery_code_saved: bool,
-    /// Usernames met, pinned to their user ids.
-    #[serde(default)]
-    pub contacts: BTreeMap<Username, UserId>,
-    /// What newer versions put here.
-    #[serde(flatten)]
-    pub other: BTreeMap<String, serde_json::Value>,
-}
 
 /// An epoch's secret in its text form. A list of these and no map: flattening keeps serde from reading numbers as keys, and an epoch can
 /// have several: a rotation puts its secret here before it knows whether it wins. Which one it is, the header's commitment says.
@@ -152,25 +82,6 @@ pub(super) struct Place {
     unread: u32,
     draft: String,
     draft_at: Time,
-}
-
-impl Settings {
-    /// What two devices wrote at the same time.
-    fn merge(&mut self, theirs: Self) {
-        if theirs.display_name_at > self.display_name_at {
-            self.display_name = theirs.display_name;
-            self.display_name_at = theirs.display_name_at;
-        }
-        self.recovery_code_saved |= theirs.recovery_code_saved;
-        self.recovery_code = match self.recovery_code_saved {
-            true => None,
-            false => self.recovery_code.take().or(theirs.recovery_code),
-        };
-        for (username, user) in theirs.contacts {
-            self.contacts.entry(username).or_insert(user);
-        }
-        self.other.extend(theirs.other);
-    }
 }
 
 impl RoomItem {
@@ -302,9 +213,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         &mut self,
         ticket: u32,
         seen: &BTreeMap<String, u64>,
-        items: Vec<VaultItem>,
+        mut items: Vec<VaultItem>,
     ) {
         let mut missing: Vec<String> = seen.keys().cloned().collect();
+        // They hold the keys under which other items may still be sealed.
+        items.sort_by_key(|item| item.item != SETTINGS);
         for item in items {
             missing.retain(|name| *name != item.item);
             self.take_item(item, seen);
@@ -312,6 +225,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         for name in missing {
             self.vault_alarm(&name, "it is missing");
         }
+        self.vault_tells_of_next();
         self.show_me();
         self.show_recovery_code();
         self.show_rooms();
@@ -327,27 +241,21 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             self.vault_alarm(&item.item, "it is older than what this browser has seen");
             return;
         }
-        let Some(account) = &self.account else { return };
-        let user = account.identity.user();
         if item.item == SETTINGS {
-            match open::<Settings>(&account.vault_key, &user, &item) {
-                Ok(theirs) => {
-                    let ours = &mut self.vault.settings;
-                    absorb(ours, item.version, |ours| ours.merge(theirs), self.now);
-                }
+            self.look_for_next(&item);
+            let Some(account) = &self.account else { return };
+            match account.open_settings(&item) {
+                Ok(theirs) => self.take_settings(item.version, theirs),
                 Err(error) => return self.vault_alarm(SETTINGS, &error.to_string()),
             }
         } else if let Ok(id) = item.item.parse::<RoomId>() {
-            match open::<RoomItem>(&account.vault_key, &user, &item) {
-                Ok(theirs) => {
+            let Some(account) = &self.account else { return };
+            match account.open_item::<RoomItem>(&item) {
+                Ok((theirs, under)) => {
                     let room = self.rooms.entry(id).or_insert_with(|| Room::new(id));
                     let mut contradiction = false;
-                    absorb(
-                        &mut room.item,
-                        item.version,
-                        |ours| contradiction = ours.merge(theirs),
-                        self.now,
-                    );
+                    let merge = |ours: &mut RoomItem| contradiction = ours.merge(theirs);
+                    room.item.absorb(item.version, under, self.now, merge);
                     if contradiction {
                         room.raise(Alarm {
                             sentence:
@@ -365,7 +273,24 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.note_version(item.item, item.version);
     }
 
-    fn note_version(&mut self, item: String, version: u64) {
+    /// Takes over what another device wrote.
+    fn take_settings(&mut self, version: u64, theirs: Settings) {
+        let Some(account) = &mut self.account else {
+            return;
+        };
+        let under = account.identity.number();
+        let settings = &mut self.vault.settings;
+        settings.absorb(version, under, self.now, |ours| ours.merge(theirs));
+        account.hold(&settings.content.replaced);
+        for room in self.rooms.values_mut() {
+            room.met = None;
+        }
+        if let Some(shown) = self.shown {
+            self.show_room(shown);
+        }
+    }
+
+    pub(super) fn note_version(&mut self, item: String, version: u64) {
         let known = self.vault.seen.entry(item).or_default();
         *known = version.max(*known);
         let seen = serde_json::to_vec(&self.vault.seen).unwrap_or_default();
@@ -382,17 +307,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Writes the items that are due.
     pub(super) fn write_vault(&mut self) {
         let Some(account) = &self.account else { return };
-        let (key, user, now) = (&account.vault_key, account.identity.user(), self.now);
+        let now = self.now;
         let mut writes = Vec::new();
-        writes.extend(prepare(&mut self.vault.settings, key, &user, SETTINGS, now));
+        writes.extend(self.vault.settings.prepare(account, SETTINGS, now));
         for room in self.rooms.values_mut() {
-            writes.extend(prepare(
-                &mut room.item,
-                key,
-                &user,
-                &room.id.to_string(),
-                now,
-            ));
+            let name = room.id.to_string();
+            writes.extend(room.item.prepare(account, &name, now));
         }
         for write in writes {
             match write {
@@ -409,14 +329,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     /// When the next write is due.
     pub(super) fn vault_timeout(&self) -> Option<Time> {
-        let due = |due: Option<Time>, writing: bool| due.filter(|_| !writing);
-        let rooms = self
-            .rooms
-            .values()
-            .filter_map(|room| due(room.item.due, room.item.writing));
-        rooms
-            .chain(due(self.vault.settings.due, self.vault.settings.writing))
-            .min()
+        let rooms = self.rooms.values().map(|room| &room.item.saving);
+        let settings = &self.vault.settings.saving;
+        rooms.chain([settings]).filter_map(Saving::timeout).min()
     }
 
     /// A write ended.
@@ -425,28 +340,18 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let room = item.parse::<RoomId>().ok();
         let saved = match result {
             Ok(ApiAnswer::VaultVersion(version)) if version <= MAX_INTEGER => {
-                self.with_item(item, |it_version, _, writing| {
-                    *it_version = version.max(*it_version);
-                    *writing = false;
-                });
+                self.with_item(item, |it| it.written(version));
                 self.note_version(item.to_owned(), version);
                 true
             }
             Err(PublicError::VaultConflict { .. }) => {
-                self.with_item(item, |_, due, writing| {
-                    *due = Some(now);
-                    *writing = false;
-                });
                 // Reading merges; the item is still due, so the merged one is written then.
+                self.with_item(item, |it| it.overtaken(now));
                 self.list_vault(0);
-                self.with_item(item, |_, due, _| *due = Some(now + GATHER));
                 false
             }
             result => {
-                self.with_item(item, |_, due, writing| {
-                    *due = Some(now + RETRY);
-                    *writing = false;
-                });
+                self.with_item(item, |it| it.failed(now));
                 if let (Err(error), Some(room)) = (result, room) {
                     self.vault_refused(room, &error);
                 }
@@ -458,21 +363,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
     }
 
-    fn with_item(
-        &mut self,
-        item: &str,
-        change: impl FnOnce(&mut u64, &mut Option<Time>, &mut bool),
-    ) {
+    fn with_item(&mut self, item: &str, change: impl FnOnce(&mut Saving)) {
         if item == SETTINGS {
-            let it = &mut self.vault.settings;
-            change(&mut it.version, &mut it.due, &mut it.writing);
+            change(&mut self.vault.settings.saving);
         } else if let Some(room) = item
             .parse()
             .ok()
             .and_then(|id: RoomId| self.rooms.get_mut(&id))
         {
-            let it = &mut room.item;
-            change(&mut it.version, &mut it.due, &mut it.writing);
+            change(&mut room.item.saving);
         }
     }
 
@@ -489,45 +388,4 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.show_me();
         Ok(())
     }
-}
-
-fn open<T: DeserializeOwned>(
-    key: &crate::token::FernetKey,
-    user: &UserId,
-    item: &VaultItem,
-) -> Result<T, VaultItemError> {
-    vault_item::open_item(key, user, &item.item, item.version, &item.token)
-}
-
-/// Takes over what the server has; what this device changed in the meantime stays due.
-fn absorb<T>(ours: &mut Item<T>, version: u64, merge: impl FnOnce(&mut T), now: Time) {
-    if version > ours.version {
-        merge(&mut ours.content);
-        ours.version = version;
-        if let Some(due) = &mut ours.due {
-            *due = (*due).min(now);
-        }
-    }
-}
-
-fn prepare<T: Serialize>(
-    item: &mut Item<T>,
-    key: &crate::token::FernetKey,
-    user: &UserId,
-    name: &str,
-    now: Time,
-) -> Option<Result<VaultPut, VaultItemError>> {
-    if item.writing || item.due.is_none_or(|due| due > now) {
-        return None;
-    }
-    item.due = None;
-    let sealed = vault_item::seal_item(key, user, name, item.version + 1, &item.content);
-    Some(sealed.map(|token| {
-        item.writing = true;
-        VaultPut {
-            item: name.to_owned(),
-            replaces: item.version,
-            token,
-        }
-    }))
 }

@@ -4,7 +4,7 @@ use super::{
     Engine, PLACE,
     room::{Absorbed, Room},
 };
-use model::{Delta, Me, Phase, SecretText, SessionView, TimelineItem, TimelineOp, Trouble};
+use model::{Delta, Me, Phase, SessionView, TimelineItem, TimelineOp, Trouble};
 use protocol::{RoomId, Seq, api::SessionInfo};
 use rand_core::{CryptoRng, RngCore};
 
@@ -23,26 +23,25 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     pub(super) fn show_me(&mut self) {
+        self.untold = self.untold();
         let me = self.account.as_ref().map(|account| Me {
             user: account.identity.user(),
             username: account.username.to_string(),
             display_name: self.vault.settings.content.display_name.clone(),
-            untold: 0,
+            untold: self.untold,
         });
         self.out.delta(Delta::Me(me));
     }
 
     pub(super) fn show_recovery_code(&mut self) {
-        let code = self.vault.settings.content.recovery_code.clone();
-        self.out
-            .delta(Delta::RecoveryCode(code.map(SecretText::new)));
+        let code = self.vault.settings.content.recovery.code.clone();
+        self.out.delta(Delta::RecoveryCode(code));
     }
 
     pub(super) fn recovery_code_saved(&mut self) -> Result<(), Trouble> {
         self.account()?;
         let settings = self.vault.settings.change_at_once(self.now);
-        settings.recovery_code_saved = true;
-        settings.recovery_code = None;
+        settings.recovery.code = None;
         self.show_recovery_code();
         Ok(())
     }
@@ -76,8 +75,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         let Some(account) = &self.account else { return };
         let room = self.rooms.get(&id).filter(|room| room.is_on_list());
+        let contacts = &self.vault.settings.content.contacts;
         self.out.delta(Delta::Room(
-            room.map(|room| Box::new(room.view(&account.identity))),
+            room.map(|room| Box::new(room.view(&account.identity, contacts))),
         ));
     }
 

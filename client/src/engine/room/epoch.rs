@@ -3,6 +3,7 @@
 use super::course::Course;
 use crate::{
     account::Identity,
+    fingerprint,
     room_key::{Context, RoomSecret},
     statement::{self, Refused},
     token::FernetKey,
@@ -16,7 +17,10 @@ use protocol::{
     open::{Head, Header, MemberKeys, OpenBody, OpenContent, Purge, RosterMember},
     roster::{Roster, RosterError},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// Why open entries are refused. Each means that the server, or a member with its help, lied.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +72,8 @@ pub(in crate::engine) struct EpochState {
     pub missed: bool,
     /// Who made a wrap for this person that does not open, and where.
     pub bad_wrap: Option<(UserId, Seq)>,
+    /// Computed when it is shown: it covers every member.
+    fingerprint: OnceCell<String>,
     opens: BTreeMap<Seq, Hash>,
     stays: BTreeMap<UserId, Vec<Stay>>,
 }
@@ -243,6 +249,7 @@ impl EpochState {
             last_open: hash,
             last_open_seq: seq,
             bad_wrap: None,
+            fingerprint: OnceCell::new(),
             opens: BTreeMap::from([(seq, hash)]),
         }
     }
@@ -277,6 +284,7 @@ impl EpochState {
             Ok(()) | Err(RosterError::UnknownKind) => {}
             Err(error) => return Err(error.into()),
         }
+        self.fingerprint.take();
         self.last_open = entry_hash(&Entry::Open(open.clone()));
         self.last_open_seq = seq;
         self.opens.insert(seq, self.last_open);
@@ -383,6 +391,13 @@ impl EpochState {
     pub fn all_keys_of(&self, user: &UserId) -> impl Iterator<Item = &MemberKeys> {
         let stays = self.stays.get(user).into_iter().flatten();
         stays.map(|stay| &stay.keys)
+    }
+
+    /// What members compare to know that they have the same key and see the same members, as digits.
+    pub fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| {
+            fingerprint::digits(&fingerprint::of_room(&self.ctx, &self.roster.hash()))
+        })
     }
 
     /// Anyone who ever was a member in this epoch.

@@ -9,17 +9,14 @@ mod members;
 pub(super) mod outbox;
 mod views;
 
-use super::{
-    rotation::Reveal,
-    stating::Stating,
-    vault::{Item, RoomItem},
-};
-use crate::{authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
+use super::{item::Item, replacing::Telling, rotation::Reveal, stating::Stating, vault::RoomItem};
+use crate::{account::Identity, authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
 use epoch::EpochState;
 use model::{Alarm, ItemKind, TimelineItem};
 use outbox::{Chain, Outbox, Outgoing, Saying};
 use protocol::{
-    Epoch, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead, open::Head,
+    Epoch, Hash, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead,
+    open::Head,
 };
 use rand_core::{CryptoRng, RngCore};
 use std::collections::{BTreeMap, VecDeque};
@@ -83,6 +80,10 @@ pub(super) struct Room {
     seen: BTreeMap<UserId, Seq>,
     /// Whether older entries than the window's can be read at all.
     pub complete: bool,
+    /// The last open entry up to which all members were met.
+    pub met: Option<Hash>,
+    /// How far telling the room of this person's new keys is.
+    pub telling: Telling,
 }
 
 impl Room {
@@ -108,6 +109,8 @@ impl Room {
             live: Live::default(),
             seen: BTreeMap::new(),
             complete: false,
+            met: None,
+            telling: Telling::default(),
         }
     }
 
@@ -124,13 +127,14 @@ impl Room {
             .find(|epoch| epoch.header_seq <= seq)
     }
 
-    /// Whether the newest epoch of the server is loaded and its key is here.
-    pub fn can_seal(&self) -> bool {
+    /// Whether the newest epoch of the server is loaded, its key is here, and it has this person's keys.
+    pub fn can_seal(&self, me: &Identity) -> bool {
         let server = self.server.map(|head| head.epoch);
         let key_here = |epoch: &EpochState| {
             epoch.key.is_some() && server.is_some_and(|server| server <= epoch.ctx.epoch)
         };
-        self.transcript.is_some() && self.current().is_some_and(key_here)
+        let ready = self.transcript.is_some() && self.current().is_some_and(key_here);
+        ready && !self.is_untold(me)
     }
 
     /// Puts an epoch into its place and gives it the secret that an epoch after it, or the vault, knows.
@@ -180,13 +184,15 @@ impl Room {
         let statement = self.stating.front().and_then(|it| it.due);
         let (outbox, live) = (self.outbox.timeout(), self.live.timeout());
         let due = outbox.into_iter().chain(self.retry_at);
-        due.chain(statement).chain(live).min()
+        let due = due.chain(statement).chain(live);
+        due.chain(self.telling.timeout()).min()
     }
 
     /// The clock was set back.
     pub fn set_back(&mut self, by: Time) {
         let back = |time: &mut Time| *time = time.saturating_sub(by);
-        self.item.set_back(by);
+        self.item.saving.set_back(by);
+        self.telling.set_back(by);
         self.outbox.set_back(by);
         self.live.set_back(by);
         self.retry_at.iter_mut().for_each(back);

@@ -4,10 +4,10 @@ use super::{
     Room,
     outbox::{Outgoing, Saying, Stage},
 };
-use crate::account::Identity;
+use crate::{account::Identity, engine::contacts::Contacts};
 use model::{
     BannedView, Delivery, History, ItemKind, MemberView, RoomStatus, RoomSummary, RoomView,
-    TimelineItem, Trust,
+    TimelineItem,
 };
 use protocol::Time;
 
@@ -59,7 +59,7 @@ impl Room {
         last.or(self.server.map(|head| head.at)).unwrap_or(0)
     }
 
-    pub fn view(&self, me: &Identity) -> RoomView {
+    pub fn view(&self, me: &Identity, contacts: &Contacts) -> RoomView {
         let item = &self.item.content;
         let epoch = self.current();
         let mut members: Vec<MemberView> = epoch
@@ -76,7 +76,7 @@ impl Room {
                     .unwrap_or_default(),
                 role: member.role,
                 me: member.keys.user == me.user(),
-                trust: Trust::Unverified,
+                trust: contacts.trust(&member.keys),
                 read: self.read_by(&member.keys.user),
             })
             .collect();
@@ -108,7 +108,7 @@ impl Room {
                     name: self.name_of(user),
                 })
                 .collect(),
-            fingerprint: String::new(),
+            fingerprint: epoch.map_or_else(String::new, |epoch| epoch.fingerprint().to_owned()),
             confirmed: self.transcript.as_ref().and_then(|it| it.confirmed()),
             removal: self.removal(&me.user()),
             gone: self.parting(),
