@@ -4,11 +4,21 @@ import re
 from dataclasses import dataclass
 
 import keys
-from encoding import Refused, fields, from_base64, kdf, label, sha256, string, to_base64, u64
+from encoding import Refused, fields, from_base64, items, kdf, label, sha256, string, to_base64, u32, u64
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{2,31}")
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MOST_EARLIER = 16
 DROPPED = re.compile(r"[\s\u2010-\u2015\u2212-]")
+
+
+@dataclass(frozen=True)
+class Succession:
+    """A signing key that was replaced, and what it and the next one say to that."""
+
+    signing: bytes
+    old: bytes
+    new: bytes
 
 
 @dataclass(frozen=True)
@@ -19,36 +29,67 @@ class Member:
     username: str
     signing: bytes
     agreement: bytes
+    earlier: tuple = ()
 
     @classmethod
     def parse(cls, value):
-        """From JSON. Refuses keys that nobody may have and a user id that is not its key's."""
-        it = fields(value, "user", "username", "signing", "agreement")
+        """From JSON. What it claims is not checked yet."""
+        it = fields(value, "user", "username", "signing", "agreement", optional=("earlier",))
         member = cls(
             from_base64(it["user"], 20),
             string(it["username"]),
             from_base64(it["signing"], 32),
             from_base64(it["agreement"], 32),
+            tuple(_succession(step) for step in items(it.get("earlier", []))),
         )
         if not USERNAME.fullmatch(member.username):
             raise Refused("json", "not a username")
-        if not keys.is_good_point(member.signing) or not keys.is_good_agreement_key(member.agreement):
-            raise Refused("key", "a public key that nobody may have")
-        if member.user != user_id(member.signing):
-            raise Refused("identity", "the user id does not follow from the key")
         return member
 
+    def check(self):
+        """The user id follows from the first key, each key leads to the next, and all keys are acceptable."""
+        chain = [step.signing for step in self.earlier] + [self.signing]
+        acceptable = all(map(keys.is_good_point, chain)) and keys.is_good_agreement_key(self.agreement)
+        if not acceptable or len(self.earlier) > MOST_EARLIER:
+            raise Refused("keys", "a public key that nobody may have, or too many")
+        if self.user != user_id(chain[0]):
+            raise Refused("keys", "the user id does not follow from the first key")
+        for number, (step, following) in enumerate(zip(self.earlier, chain[1:]), 1):
+            message = self.user + u32(number) + following
+            signed = keys.verify(step.signing, "identity", message, step.old)
+            if not signed or not keys.verify(following, "identity", message, step.new):
+                raise Refused("keys", "a key does not lead to the next one")
+
+    def follows(self, before):
+        """Whether these are the keys with which the same user replaced those of `before`."""
+        return (
+            len(self.earlier) == len(before.earlier) + 1
+            and self.earlier[:-1] == before.earlier
+            and self.earlier[-1].signing == before.signing
+            and (self.user, self.username) == (before.user, before.username)
+        )
+
     def json(self):
-        return {
+        value = {
             "user": to_base64(self.user),
             "username": self.username,
             "signing": to_base64(self.signing),
             "agreement": to_base64(self.agreement),
         }
+        steps = [
+            {"signing": to_base64(step.signing), "old": to_base64(step.old), "new": to_base64(step.new)}
+            for step in self.earlier
+        ]
+        return {**value, "earlier": steps} if steps else value
 
 
-def user_id(signing):
-    return sha256(label("user"), signing)[:20]
+def _succession(value):
+    it = fields(value, "signing", "old", "new")
+    return Succession(from_base64(it["signing"], 32), from_base64(it["old"], 64), from_base64(it["new"], 64))
+
+
+def user_id(first_signing):
+    return sha256(label("user"), first_signing)[:20]
 
 
 class Account:

@@ -5,8 +5,10 @@ from typing import Any
 
 import authentic
 import envelope
+import epochs
 import roster
 import transcript
+from deletions import Deletions
 from encoding import Refused, to_base64
 from entries import OPEN, parse_open, verify_header
 
@@ -24,27 +26,39 @@ class Line:
     findings: list = field(default_factory=list)  # (reason, sentence)
 
 
+@dataclass
+class Epoch:
+    """One epoch as far as the walk has come."""
+
+    number: int
+    seq: int
+    hash: bytes
+    join_key: bytes
+    roster: roster.Roster
+    reads: list = field(default_factory=list)
+
+
 class Conversation:
     """`lines` by place; `notes` are sentences about what this key cannot tell."""
 
     def __init__(self, log, secret):
         self.log = log
         self.lines = {seq: Line(seq, log.entries[seq].at) for seq in sorted(log.entries)}
-        self.notes = []
-        self.confirmed = 0  # up to here some member says that it saw the same
         self.opens = self._parse_opens()
-        self.headers = self._headers()
-        self.secrets = self._secrets(secret)
-        self.hashes, findings = transcript.compute(log)
+        self.secrets, self.notes, findings = epochs.unlock(epochs.headers_of(self.opens), secret)
+        self.hashes, more = transcript.compute(log)
+        for seq, reason, sentence in findings + more:
+            self._found(seq, reason, sentence)
         for seq in log.conflicts:
             self._found(seq, "conflict", "the server gave two different entries for this place")
-        for seq, reason, sentence in findings:
-            self._found(seq, reason, sentence)
+        self.epochs, self.names, self.rights = [], {}, {}
+        self.deletions = Deletions(log)
         self._walk()
+        self.confirmed = self._judge()
 
     @property
-    def verified(self):
-        return not any(line.findings for line in self.lines.values())
+    def findings(self):
+        return sum(len(line.findings) for line in self.lines.values())
 
     def _found(self, seq, reason, sentence):
         self.lines.setdefault(seq, Line(seq, 0)).findings.append((reason, sentence))
@@ -59,123 +73,114 @@ class Conversation:
                     self._found(seq, refusal.reason, f"an open entry that cannot be read: {refusal}")
         return opens
 
-    def _headers(self):
-        """The first header of each epoch."""
-        headers = {}
-        for seq, entry in self.opens.items():
-            if entry.kind == "header":
-                headers.setdefault(entry.epoch, (seq, entry.content))
-        return headers
-
-    def _secrets(self, secret):
-        """The secrets of the key's epoch and of all before it, handed on by the headers' `history`."""
-        fitting = [epoch for epoch, (_, header) in self.headers.items() if header.locator == secret.locator]
-        if not fitting:
-            raise Refused("room unknown", "no epoch of this log has this key")
-        epoch = fitting[0]
-        secrets = {epoch: secret}
-        if epoch < max(self.headers):
-            self.notes.append(f"The room has a newer key since epoch {epoch + 1}.")
-        while epoch > 1 and epoch - 1 in self.headers:
-            seq, header = self.headers[epoch]
-            if header.history is None:
-                self.notes.append(f"Epoch {epoch} hands on no key, so what is older stays closed.")
-                break
-            epoch -= 1
-            try:
-                secrets[epoch] = secrets[epoch + 1].previous(header.history)
-                if not secrets[epoch].is_of(self.headers[epoch][1]):
-                    raise Refused("commitment", "it is not the key of the epoch before")
-            except Refused as refusal:
-                secrets.pop(epoch, None)
-                self._found(seq, refusal.reason, f"the key that it hands on is of no use: {refusal}")
-                break
-        return secrets
-
     def _walk(self):
         """From the first entry to the last, with the roster as it is at each."""
-        self.epoch, self.roster, self.reads = 0, None, []
-        for seq in sorted(self.log.entries):
-            if seq in self.opens:
+        last_open = None
+        for seq, logged in sorted(self.log.entries.items()):
+            if logged.entry.kind != OPEN:
+                self._take_sealed(seq, logged.entry)
+            elif seq in self.opens:
                 try:
-                    self._take_open(seq, self.opens[seq])
-                    self.last_open = self.log.entries[seq].entry.hash()
+                    self._take_open(seq, self.opens[seq], last_open)
+                    last_open = logged.entry.hash()
                 except Refused as refusal:
                     self._found(seq, refusal.reason, f"not to be believed: {refusal}")
-            elif self.log.entries[seq].entry.kind != OPEN:
-                self._take_sealed(seq, self.log.entries[seq].entry)
-        self._end_epoch()
 
-    def _take_open(self, seq, entry):
+    def _take_open(self, seq, entry, last_open):
         if entry.room != self.log.room:
             raise Refused("place", "it is of another room")
-        who = self._name(entry.sender)
+        if self.epochs and entry.prev_open != last_open:
+            raise Refused("chain", "it does not follow the open entry before it")
         if entry.kind == "header":
             self._start_epoch(seq, entry)
-            who = self._name(entry.sender)
+        elif not self.epochs or entry.epoch != self.epochs[-1].number:
+            raise Refused("place", "it is of another epoch")
+        elif entry.kind == "resume" and entry.content != (seq - 1, self.hashes.get(seq - 1, entry.content[1])):
+            raise Refused("transcript", "the log that it accepts is another than the one here")
         else:
-            if self.roster is None or entry.epoch != self.epoch:
-                raise Refused("place", "it is of another epoch")
-            if entry.prev_open != self.last_open:
-                raise Refused("chain", "it does not follow the open entry before it")
-            self.roster.apply(entry, self.join_key)
-            who = self._name(entry.sender, who)
+            self.epochs[-1].roster.apply(entry, self.epochs[-1].join_key)
+            if entry.kind == "purge":
+                self.deletions.purge(entry, self.epochs[-1].roster)
+        self.names.update((line.keys.user, line.keys.username) for line in self.epochs[-1].roster.lines)
         line = self.lines[seq]
-        line.who, line.kind, line.content = who, entry.kind, entry.content
+        line.who, line.kind, line.content = self.name(entry.sender), entry.kind, entry.content
 
     def _start_epoch(self, seq, entry):
         verify_header(entry, self.secrets.get(entry.epoch))
-        header, claimed = entry.content, self.log.starts.get(entry.epoch)
-        if entry.epoch == 1:
+        header, before = entry.content, self.epochs[-1] if self.epochs else None
+        claimed = self.log.starts.get(entry.epoch)
+        claimed = roster.parse_start(*claimed) if claimed else None
+        if before and entry.epoch == before.number + 1:
+            started = before.roster.follow(entry)
+        elif before is None and entry.epoch == 1:
             started = roster.found(entry)
-        elif self.roster is not None and entry.epoch == self.epoch + 1:
-            if entry.prev_open != self.last_open:
-                raise Refused("chain", "it does not follow the open entry before it")
-            self.roster.check_next_header(entry)
-            started = self.roster.next_epoch(header)
-        elif self.roster is None and claimed is not None:
-            started = roster.start(entry, roster.parse_members(claimed))
+        elif before is None and claimed:
+            started = roster.start(entry, claimed)
         else:
             raise Refused("place", "an epoch that does not follow the one before")
-        if claimed is not None and roster.Roster(roster.parse_members(claimed)).hash() != started.hash():
+        if claimed and claimed.hash() != started.hash():
             self._found(seq, "roster", "the server lists other members for this epoch")
         if self.hashes.get(header.seen[0], header.seen[1]) != header.seen[1]:
             self._found(seq, "differing history", "its author was shown a different history")
-        self._end_epoch()
-        self.epoch, self.roster, self.join_key = entry.epoch, started, header.join_key
-        self.header_seq, self.header_hash = seq, self.log.entries[seq].entry.hash()
+        entry_hash = self.log.entries[seq].entry.hash()
+        self.epochs.append(Epoch(entry.epoch, seq, entry_hash, header.join_key, started))
 
     def _take_sealed(self, seq, entry):
-        secret = self.secrets.get(self.epoch)
-        if self.roster is None or secret is None:
-            self.lines[seq].kind = "closed"
-            return
-        if self.roster.rotation_due:
-            self._found(seq, "rotation due", "sealed with a key that someone who left still knows")
-            return
-        try:
-            ctx = secret.context(self.log.room, self.epoch)
-            message = envelope.open_message(secret.message_key, ctx, entry.token())
-        except Refused as refusal:
-            self._found(seq, refusal.reason, f"damaged or forged: {refusal}")
-            return
-        member = self.roster.find(message.sender)
         line = self.lines[seq]
-        line.at, line.who, line.kind, line.content = message.at, self._name(message.sender), message.kind, message.content
-        self.reads.append(authentic.Read(seq, message, member and member.keys.signing, findings=line.findings))
+        secret = self.secrets.get(self.epochs[-1].number) if self.epochs else None
+        if entry.kept:
+            line.kind = "hole"
+        elif secret is None:
+            line.kind = "closed"
+        else:
+            try:
+                entry.check()
+                self._take_message(line, entry.payload.decode(), secret)
+            except Refused as refusal:
+                self._found(seq, refusal.reason, f"damaged or forged: {refusal}")
 
-    def _end_epoch(self):
-        if self.reads:
-            complete = self.log.first <= self.header_seq + 1
-            authentic.judge(self.reads, self.header_seq, self.header_hash, self.hashes, complete)
-        for read in self.reads:
-            self.lines[read.seq].authentic = read.authentic
-            seq, hash_there = read.message.seen
-            if read.authentic and self.hashes.get(seq) == hash_there:
-                self.confirmed = max(self.confirmed, seq)
-        self.reads = []
+    def _take_message(self, line, token, secret):
+        epoch = self.epochs[-1]
+        ctx = secret.context(self.log.room, epoch.number)
+        sealed = envelope.open_sealed("body", secret.message_key, ctx, token)
+        message = envelope.parse_message(sealed.body)
+        line.at, line.who, line.kind, line.content = message.at, self.name(message.sender), message.kind, message.content
+        if epoch.roster.rotation_due:
+            self._found(line.seq, "rotation due", "sealed with a key that someone who left still knows")
+        if message.kind == "deletion":
+            self.rights[line.seq] = epoch.roster.may_delete(message.sender, message.content.author)
+        member = epoch.roster.find(message.sender)
+        epoch.reads.append(authentic.Read(line.seq, sealed, message, member and member.keys.signing, line.findings))
 
-    def _name(self, user, otherwise=None):
-        """The username of a member; for others what is given instead, or the user id."""
-        line = self.roster and self.roster.find(user)
-        return line.keys.username if line else otherwise or to_base64(user)
+    def _judge(self):
+        """Whose the messages are, which are deleted, and whether chains and histories agree."""
+        for epoch in self.epochs:
+            authentic.vouch(epoch.reads)
+        reads = {read.seq: read for epoch in self.epochs for read in epoch.reads}
+        for seq, read in reads.items():
+            self.lines[seq].authentic = read.authentic
+            if read.authentic and read.message.kind == "deletion":
+                self.deletions.deletion(read, self.rights[seq], reads)
+        ends = [epoch.seq for epoch in self.epochs[1:]] + [self.log.last]
+        for epoch, end in zip(self.epochs, ends):
+            gone = self.deletions.links(epoch.seq, end)
+            complete = self.log.first <= epoch.seq + 1
+            authentic.follow(epoch.reads, gone, epoch.seq, epoch.hash, complete)
+        for line in self.lines.values():
+            self._delete(line)
+        return authentic.compare(reads.values(), self.hashes)
+
+    def _delete(self, line):
+        """Holes say who made them; messages that are deleted and still there are not shown."""
+        if line.kind == "hole":
+            user, reason, sentence = self.deletions.hole(line.seq, self.log.entries[line.seq].entry.kept)
+            if user:
+                line.who, line.kind = self.name(user), "deleted"
+            if reason:
+                line.findings.append((reason, sentence))
+        elif line.seq in self.deletions.deletions and line.authentic:
+            line.who, line.kind = self.name(self.deletions.deletions[line.seq][0]), "deleted"
+
+    def name(self, user):
+        """The username of someone who was a member at some time, or else the user id."""
+        return self.names.get(user) or to_base64(user)

@@ -124,6 +124,12 @@ def fields(value, *required, optional=()):
     return value
 
 
+def items(value):
+    if not isinstance(value, list):
+        raise Refused("json", "not a list")
+    return value
+
+
 def integer(value, least=0, most=MAX_INTEGER):
     # In Python True and False are integers too.
     if type(value) is not int or not least <= value <= most:

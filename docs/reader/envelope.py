@@ -1,4 +1,4 @@
-"""Sealed messages (PROTOCOL.md, sections 6.1 to 6.3)."""
+"""What members seal: messages, receipts and signals (PROTOCOL.md, section 6)."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -8,14 +8,34 @@ import keys
 from encoding import Refused, fields, from_base64, integer, label, parse_strict, sha256, string, unpad
 from entries import parse_head
 
-MESSAGE = 1
-KNOWN_LIMIT = {"text": 16_384, "room_profile": 200, "member_profile": 100}
+VERSIONS = {"body": 1, "signal": 2, "slot": 4}  # 3 is a vault item's
+PURPOSES = {"body": "message", "signal": "signal", "slot": "slot"}
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What came out of a token. Whose it is, is verified separately: that takes the roster."""
+
+    what: str
+    body: bytes = field(repr=False)
+    hash: bytes
+    signature: bytes = field(repr=False)
+
+    def is_signed_by(self, signing):
+        return keys.verify(signing, PURPOSES[self.what], self.hash, self.signature)
+
+
+def open_sealed(what, message_key, ctx, token):
+    """Opens a token with the key and context of its epoch. `what` names the hash: body, signal or slot."""
+    plain = keys.open_token(message_key, token)
+    if plain[:1] != bytes([VERSIONS[what]]):
+        raise Refused("version", f"not a {what}")
+    head, body = unpad(plain, 65)
+    return Sealed(what, body, sha256(label(what), ctx, body), head[1:])
 
 
 @dataclass(frozen=True)
 class Message:
-    """A body and its signature. Whose it is, is verified separately: that takes the roster."""
-
     sender: bytes
     device: bytes
     n: int
@@ -25,23 +45,9 @@ class Message:
     at: int
     kind: str
     content: Any
-    body_hash: bytes
-    signature: bytes = field(repr=False)
-
-    def is_signed_by(self, signing):
-        return keys.verify(signing, "message", self.body_hash, self.signature)
 
 
-def open_message(message_key, ctx, token):
-    """Opens a token with the key and context of its epoch."""
-    plain = keys.open_token(message_key, token)
-    if plain[:1] != bytes([MESSAGE]):
-        raise Refused("version", "not a message")
-    head, body = unpad(plain, 65)
-    return parse_body(body, sha256(label("body"), ctx, body), head[1:])
-
-
-def parse_body(body, body_hash=b"", signature=b""):
+def parse_message(body):
     it = fields(parse_strict(body), "sender", "device", "n", "prev", "seen", "id", "at", "kind", "content")
     kind = string(it["kind"])
     return Message(
@@ -54,29 +60,83 @@ def parse_body(body, body_hash=b"", signature=b""):
         at=integer(it["at"]),
         kind=kind,
         content=CONTENT.get(kind, lambda content: content)(it["content"]),
-        body_hash=body_hash,
-        signature=signature,
     )
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """Which message is taken back, and its place in its device's chain."""
+
+    seq: int
+    entry: bytes
+    author: bytes
+    device: bytes
+    n: int
+    body: bytes
+
+
 def _text(value):
-    string(fields(value, "text")["text"], 1, KNOWN_LIMIT["text"])
-    return value
+    return string(fields(value, "text")["text"], 1, 16_384)
 
 
 def _room_profile(value):
-    _one_line(string(fields(value, "name")["name"], 1, KNOWN_LIMIT["room_profile"]))
-    return value
+    return _one_line(string(fields(value, "name")["name"], 1, 200))
 
 
 def _member_profile(value):
-    _one_line(string(fields(value, "display_name")["display_name"], 0, KNOWN_LIMIT["member_profile"]))
-    return value
+    return _one_line(string(fields(value, "display_name")["display_name"], 0, 100))
 
 
 def _one_line(text):
     if any(unicodedata.category(character) == "Cc" for character in text):
         raise Refused("json", "a control character in a name")
+    return text
 
 
-CONTENT = {"text": _text, "room_profile": _room_profile, "member_profile": _member_profile}
+def _deletion(value):
+    it = fields(value, "seq", "entry", "author", "device", "n", "body")
+    return Deletion(
+        seq=integer(it["seq"], 1),
+        entry=from_base64(it["entry"], 32),
+        author=from_base64(it["author"], 20),
+        device=from_base64(it["device"], 16),
+        n=integer(it["n"], 1),
+        body=from_base64(it["body"], 32),
+    )
+
+
+CONTENT = {"text": _text, "room_profile": _room_profile, "member_profile": _member_profile, "deletion": _deletion}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    sender: bytes
+    read: tuple
+
+
+def parse_receipt(body):
+    it = fields(parse_strict(body), "sender", "read")
+    return Receipt(from_base64(it["sender"], 20), parse_head(it["read"]))
+
+
+@dataclass(frozen=True)
+class Signal:
+    sender: bytes
+    run: bytes
+    count: int
+    at: int
+    kind: str
+    content: Any
+
+
+def parse_signal(body):
+    it = fields(parse_strict(body), "sender", "run", "count", "at", "kind", "content")
+    kind = string(it["kind"])
+    return Signal(
+        sender=from_base64(it["sender"], 20),
+        run=from_base64(it["run"], 16),
+        count=integer(it["count"]),
+        at=integer(it["at"]),
+        kind=kind,
+        content=fields(it["content"]) if kind == "typing" else it["content"],
+    )

@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 import source
 from conversation import Conversation
 from encoding import Refused
+from receipts import receipts
 from room import RoomSecret
 
 
@@ -25,50 +26,67 @@ def main(path):
         print(f"Nothing could be read: {error}", file=sys.stderr)
         return 2
     for _, line in sorted(conversation.lines.items()):
-        for text in describe(line):
+        for text in describe(line, conversation.name):
             print(text)
     print()
     for note in conversation.notes:
         print(note)
     print(f"Members say that they saw the same up to entry {conversation.confirmed}.")
-    count = sum(len(line.findings) for line in conversation.lines.values())
-    print(f"{count} findings: see the lines with '!'." if count else "Everything was verified.")
-    return 1 if count else 0
+    wrong = conversation.findings
+    for who, seq in receipts(conversation):
+        print(f"{who} has read up to entry {seq}." if seq is not None else f"! receipt: {who}'s does not verify")
+        wrong += seq is None
+    print(f"{wrong} findings: see the lines with '!'." if wrong else "Everything was verified.")
+    return 1 if wrong else 0
 
 
-def describe(line):
+def describe(line, name):
     """The text lines for one place of the log."""
     start = f"{line.seq:>6}  {when(line.at)}  "
-    said = sentence(line)
+    said = sentence(line, name)
     if said:
         yield start + said
     for reason, text in line.findings:
         yield f"{start}! {reason}: {text}"
 
 
-def sentence(line):
-    who, content = line.who, line.content
-    if not line.authentic:
-        who = f"someone who claims to be {who}"
-    if line.kind == "text":
-        return f"{who}: {printable(content['text'])}"
-    if line.kind == "room_profile":
-        return f"* {who} names the room {printable(content['name'])}"
-    if line.kind == "member_profile":
-        return f"* {who} is called {printable(content['display_name']) or 'nothing more'}"
-    if line.kind == "header":
-        return f"* {who} starts the epoch with a new key"
-    if line.kind == "join":
-        return f"* {who} joins"
-    if line.kind == "leave":
-        return f"* {who} leaves"
-    if line.kind == "wrap":
-        return f"* {who} wraps the key for a member"
-    if line.kind == "closed":
-        return "(a message that this key does not open)"
-    if line.kind:
-        return f"* {who} says something that needs a newer reader: {printable(line.kind)}"
-    return ""
+SENTENCES = {
+    "text": "{who}: {it}",
+    "room_profile": "* {who} names the room {it}",
+    "member_profile": "* {who} wants to be called {it}",
+    "header": "* {who} starts the epoch with a new key",
+    "join": "* {who} joins",
+    "leave": "* {who} leaves",
+    "remove": "* {who} takes out {user}",
+    "ban": "* {who} bans {user}",
+    "unban": "* {who} lets {user} join again",
+    "role": "* {who} makes {user} {role}",
+    "settings": "* {who} changes the settings",
+    "identity": "* {who} has new keys",
+    "resume": "* {who} accepts that the server lost what came after entry {seq}",
+    "deleted": "(a message that {who} deleted)",
+    "closed": "(a message that this key does not open)",
+}
+UNKNOWN = "* {who} says something that needs a newer reader: {it}"
+SILENT = ("", "hole", "wrap", "purge", "deletion")
+
+
+def sentence(line, name):
+    content = line.content
+    if line.kind in SILENT:
+        return ""
+    words = {"who": line.who if line.authentic else f"someone who claims to be {line.who}"}
+    if line.kind in ("text", "room_profile", "member_profile"):
+        words["it"] = printable(content)
+    elif line.kind in ("remove", "ban", "unban"):
+        words["user"] = name(content)
+    elif line.kind == "role":
+        words.update(user=name(content[0]), role=content[1])
+    elif line.kind == "resume":
+        words["seq"] = content[0]
+    elif line.kind not in SENTENCES:
+        words["it"] = printable(line.kind)
+    return SENTENCES.get(line.kind, UNKNOWN).format(**words)
 
 
 def when(at):

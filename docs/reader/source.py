@@ -24,8 +24,9 @@ class Log:
 
     room: bytes
     entries: dict = field(default_factory=dict)  # seq: Logged
-    starts: dict = field(default_factory=dict)  # epoch: the list of members with which it started
+    starts: dict = field(default_factory=dict)  # epoch: (members, banned) with which it started, as JSON
     claims: dict = field(default_factory=dict)  # seq: what the server says that H is there
+    slots: list = field(default_factory=list)  # (user, epoch, token)
     first: int = 1  # open entries before this place may be there too: those of the epoch
     conflicts: list = field(default_factory=list)
 
@@ -56,20 +57,23 @@ def read_database(path, locator):
     if room is None:
         raise Refused("room unknown", "no room of this database has or had this key")
     log = Log(room, claims={0: transcript.start(room)})
-    for epoch, members in database.execute("SELECT epoch, members FROM epochs WHERE room = ?", [room]):
-        log.starts[epoch] = json.loads(members)
-    rows = database.execute("SELECT seq, at, class, payload, transcript FROM entries WHERE room = ?", [room])
-    for seq, at, kind, payload, claim in rows:
-        log.add(seq, Logged(at, Entry(kind, payload)))
+    starts = database.execute("SELECT epoch, members, banned FROM epochs WHERE room = ?", [room])
+    log.starts = {epoch: (json.loads(members), json.loads(banned)) for epoch, members, banned in starts}
+    rows = database.execute(
+        "SELECT seq, at, class, payload, entry_hash, transcript FROM entries WHERE room = ?", [room]
+    )
+    for seq, at, kind, payload, entry_hash, claim in rows:
+        entry = Entry(kind, payload) if payload is not None else Entry(kind, b"", entry_hash)
+        log.add(seq, Logged(at, entry))
         log.claims[seq] = claim
+    log.slots = database.execute("SELECT user, epoch, token FROM slots WHERE room = ?", [room]).fetchall()
     return log
 
 
 def read_export(path):
-    """From a text file with one frame a line: `opens` and `page`, all of one room, in any order."""
+    """From a text file with one frame a line: `opens`, `page` and `slots`, all of one room, in any order."""
     with open(path, encoding="utf-8") as file:
-        frames = [json.loads(line) for line in file if line.strip()]
-    return log_of_frames(frames)
+        return log_of_frames([json.loads(line) for line in file if line.strip()])
 
 
 def log_of_frames(frames):
@@ -79,11 +83,14 @@ def log_of_frames(frames):
     log = Log(from_base64(rooms.pop(), 16))
     pages = []
     for frame in frames:
+        if frame["type"] == "slots":
+            log.slots += [(from_base64(it["user"], 20), it["epoch"], it["token"]) for it in frame["slots"]]
+            continue
         logged = [(entry["seq"], parse_logged(entry)) for entry in frame["entries"]]
         for seq, it in logged:
             log.add(seq, it)
         if frame["type"] == "opens":
-            log.starts[frame["epoch"]] = frame["members"]
+            log.starts[frame["epoch"]] = (frame["members"], frame["banned"])
         elif logged:
             pages.append(logged[0][0])
             log.claims[logged[0][0] - 1] = from_base64(frame["base"], 32)
@@ -95,4 +102,6 @@ def parse_logged(value):
     """An entry as it stands in frames."""
     if "open" in value:
         return Logged(value["at"], Entry(OPEN, from_base64(value["open"])))
+    if "purged" in value:
+        return Logged(value["at"], Entry(SEALED, b"", from_base64(value["purged"], 32)))
     return Logged(value["at"], Entry(SEALED, value["sealed"].encode()))
