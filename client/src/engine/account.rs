@@ -18,7 +18,8 @@ use protocol::{
     PublicError, Username,
     api::{
         AccountKeys, CredentialsFinish, CredentialsStart, LoggedIn, LoginFinish, LoginStart,
-        RecoverFinish, RecoverStart, RegisterFinish, RegisterStart, StoredCredentials,
+        RecoverFinish, RecoverStart, RecoveryToken, RegisterFinish, RegisterStart,
+        StoredCredentials,
     },
 };
 use rand_core::{CryptoRng, RngCore};
@@ -64,7 +65,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         acceptable(&passphrase, username.as_str())?;
         let (state, request) =
             opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
-        let token = code.token().as_bytes().to_vec();
+        let token = RecoveryToken::new(code.token().as_bytes());
         let request = ApiRequest::RecoverStart(RecoverStart {
             username: username.clone(),
             token,
@@ -363,7 +364,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     account.secret.wrap(&wrap_key),
                     RecoveryWrap::keep(&stored),
                 );
-                let token = code.token().as_bytes().to_vec();
+                let token = RecoveryToken::new(code.token().as_bytes());
                 let finish = RecoverFinish {
                     username: account.username.clone(),
                     token,
@@ -408,7 +409,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         match (goal, answer) {
             (Registered::SignUp { account, code }, ApiAnswer::LoggedIn(_)) => {
                 self.vault.settings.change_at_once(self.now).recovery_code =
-                    Some(code.reveal().to_string());
+                    Some(SecretText::new(code.reveal().to_string()));
                 self.enter(ticket, *account);
             }
             (Registered::Recover { account }, ApiAnswer::LoggedIn(_)) => {

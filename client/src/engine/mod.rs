@@ -26,6 +26,7 @@ mod views;
 use crate::{
     account::{AccountSecret, Identity},
     io::{Action, ApiAnswer, ApiRequest, Event},
+    secret::Secret32,
     token::FernetKey,
 };
 use connection::Link;
@@ -34,7 +35,7 @@ use live::Run;
 use model::{Answer, Command, Delta, Phase, Trouble};
 use out::Out;
 use protocol::{
-    DeviceId, PublicError, RoomId, Time, Username, b64,
+    DeviceId, PublicError, RoomId, Time, Username,
     open::{Ban, OpenContent, Remove, RoleChange, SettingsChange, Unban},
     succession::Succession,
 };
@@ -46,7 +47,6 @@ use room::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vault::{Place, Vault};
-use zeroize::Zeroizing;
 
 /// The local store's names.
 const ACCOUNT: &str = "account";
@@ -103,8 +103,7 @@ impl Account {
 #[derive(Serialize, Deserialize)]
 struct StoredAccount {
     username: Username,
-    #[serde(with = "b64")]
-    secret: Vec<u8>,
+    secret: Secret32,
     #[serde(default)]
     earlier: Vec<Succession>,
 }
@@ -367,10 +366,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let account = stored
             .get(ACCOUNT)
             .and_then(|bytes| serde_json::from_slice::<StoredAccount>(bytes).ok());
-        let account = account.and_then(|it| {
-            let secret = Zeroizing::new(it.secret);
-            let secret = AccountSecret::from_bytes(secret.as_slice().try_into().ok()?);
-            Some(Account::new(it.username, secret, it.earlier))
+        let account = account.map(|it| {
+            let secret = AccountSecret::from_bytes(*it.secret.as_bytes());
+            Account::new(it.username, secret, it.earlier)
         });
         let Some(account) = account else {
             return self.set_phase(Phase::LoggedOut);
@@ -423,7 +421,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(account) = &self.account else { return };
         let stored = StoredAccount {
             username: account.username.clone(),
-            secret: account.secret.as_bytes().to_vec(),
+            secret: Secret32::new(*account.secret.as_bytes()),
             earlier: account.identity.keys(&account.username).earlier,
         };
         let bytes = serde_json::to_vec(&stored).unwrap_or_default();

@@ -81,7 +81,7 @@ pub(super) struct Settings {
     pub display_name_at: Time,
     /// The recovery code, only until the person says that it is written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recovery_code: Option<String>,
+    pub recovery_code: Option<SecretText>,
     /// Whether the person said so; never taken back.
     #[serde(default)]
     pub recovery_code_saved: bool,

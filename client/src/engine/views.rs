@@ -4,7 +4,7 @@ use super::{
     Engine, PLACE,
     room::{Absorbed, Room},
 };
-use model::{Delta, Me, Phase, SecretText, SessionView, TimelineItem, TimelineOp, Trouble};
+use model::{Delta, Me, Phase, SessionView, TimelineItem, TimelineOp, Trouble};
 use protocol::{RoomId, Seq, api::SessionInfo};
 use rand_core::{CryptoRng, RngCore};
 
@@ -34,8 +34,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     pub(super) fn show_recovery_code(&mut self) {
         let code = self.vault.settings.content.recovery_code.clone();
-        self.out
-            .delta(Delta::RecoveryCode(code.map(SecretText::new)));
+        self.out.delta(Delta::RecoveryCode(code));
     }
 
     pub(super) fn recovery_code_saved(&mut self) -> Result<(), Trouble> {
