@@ -15,6 +15,7 @@ use crate::{
 use protocol::{PublicError, Time, UserId, Username};
 use std::sync::{Arc, Mutex};
 use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
 
 /// What an operator decides.
 #[derive(Debug, Clone)]
@@ -67,9 +68,10 @@ impl Backend {
         random: Random,
     ) -> Result<Self, Error> {
         let mut tx = store.begin().await?;
-        let setup = tx
-            .server_value(OPAQUE_SETUP, &Keys::generate(&random))
-            .await?;
+        let setup = Zeroizing::new(
+            tx.server_value(OPAQUE_SETUP, &Keys::generate(&random))
+                .await?,
+        );
         tx.commit().await?;
         let opaque = Keys::load(&setup)?;
         let random = Arc::new(random);

@@ -110,7 +110,7 @@ impl Connection {
         self.note_use(now).await;
         match parse(text) {
             None | Some(ClientFrame::Hello { .. }) => self.close(ByeReason::Malformed),
-            Some(ClientFrame::Ping) => self.outbox.push(encode(&ServerFrame::Pong)),
+            Some(ClientFrame::Ping {}) => self.outbox.push(encode(&ServerFrame::Pong)),
             Some(ClientFrame::Send {
                 room,
                 id,

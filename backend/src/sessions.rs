@@ -7,7 +7,7 @@ use protocol::{
     b64,
 };
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// A session that is valid at the moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub struct Session {
 }
 
 /// The cookie's value of a new session: 256 random bits as text. The only copy; the store has its SHA-256.
+#[derive(ZeroizeOnDrop)]
 pub struct Cookie(Zeroizing<String>);
 
 impl Cookie {
@@ -158,5 +159,16 @@ impl Backend {
         let limits = self.limits();
         now < row.created.saturating_add(millis(limits.session_age))
             && now < row.last_used.saturating_add(millis(limits.session_idle))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_not_printed() {
+        let cookie = Cookie::new(Zeroizing::new("secret text".to_owned()));
+        assert_eq!(format!("{cookie:?}"), "Cookie(secret)");
     }
 }

@@ -153,15 +153,15 @@ impl Body {
         let content = raw.content.get();
         let content = match raw.kind.as_str() {
             TEXT => Content::Text {
-                text: serde_json::from_str::<Text<_>>(content)?.text,
+                text: json::parse_part::<Text<_>>(content)?.text,
             },
             ROOM_PROFILE => Content::RoomProfile {
-                name: serde_json::from_str::<RoomProfile<_>>(content)?.name,
+                name: json::parse_part::<RoomProfile<_>>(content)?.name,
             },
             MEMBER_PROFILE => Content::MemberProfile {
-                display_name: serde_json::from_str::<MemberProfile<_>>(content)?.display_name,
+                display_name: json::parse_part::<MemberProfile<_>>(content)?.display_name,
             },
-            DELETION => Content::Deletion(serde_json::from_str(content)?),
+            DELETION => Content::Deletion(json::parse_part(content)?),
             _ => Content::Unknown { kind: raw.kind },
         };
         let body = Self {

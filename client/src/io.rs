@@ -13,8 +13,8 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What happened outside the engine.
-#[derive(Debug, Serialize, Deserialize)]
+/// What happened outside the engine. Not to be printed: the local store holds the account secret.
+#[derive(Serialize, Deserialize)]
 pub enum Event {
     /// The first event: everything that the local store holds, or none where there is no store.
     Started {
@@ -72,8 +72,8 @@ pub enum StretchFailure {
     Broken(String),
 }
 
-/// What is to be done outside the engine.
-#[derive(Debug, Serialize, Deserialize)]
+/// What is to be done outside the engine. Not to be printed: see [`Event`].
+#[derive(Serialize, Deserialize)]
 pub enum Action {
     /// Open the WebSocket.
     Connect,

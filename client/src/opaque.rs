@@ -19,12 +19,16 @@ use opaque_ke::{
     generic_array::{ArrayLength, GenericArray},
     ksf::Ksf,
 };
-use protocol::{Username, api::OpaqueMessage, b64, label};
+use protocol::{
+    Username,
+    api::{OpaqueMessage, opaque_len},
+    b64, label,
+};
 use rand_core::{CryptoRng, RngCore};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Sha512;
 use std::fmt;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
 /// What goes wrong in OPAQUE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,12 +55,12 @@ impl From<ProtocolError> for OpaqueError {
 }
 
 /// What a registration must remember until the server answers. Secret: it could be used to test guesses.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ZeroizeOnDrop)]
 #[serde(transparent)]
 pub struct RegistrationState(SecretBytes);
 
 /// What a log-in must remember until the server answers. Secret: it could be used to test guesses.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ZeroizeOnDrop)]
 #[serde(transparent)]
 pub struct LoginState(SecretBytes);
 
@@ -133,15 +137,18 @@ impl StretchJob {
                 response,
                 username,
             } => {
-                let done = ClientRegistration::<Suite>::deserialize(&state.0.0)?.finish(
+                let mut done = ClientRegistration::<Suite>::deserialize(&state.0.0)?.finish(
                     rng,
                     passphrase.reveal().as_bytes(),
-                    RegistrationResponse::deserialize(&response.0)?,
+                    RegistrationResponse::deserialize(exactly(
+                        &response,
+                        opaque_len::REGISTRATION_RESPONSE,
+                    )?)?,
                     ClientRegistrationFinishParameters::new(identifiers(&username), None),
                 )?;
                 Ok(StretchDone {
                     message: OpaqueMessage(done.message.serialize().to_vec()),
-                    wrap_key: wrap_key(&done.export_key),
+                    wrap_key: wrap_key(&mut done.export_key),
                 })
             }
             Self::Login {
@@ -150,19 +157,23 @@ impl StretchJob {
                 response,
                 username,
             } => {
-                let done = ClientLogin::<Suite>::deserialize(&state.0.0)?.finish(
+                let mut done = ClientLogin::<Suite>::deserialize(&state.0.0)?.finish(
                     rng,
                     passphrase.reveal().as_bytes(),
-                    CredentialResponse::deserialize(&response.0)?,
+                    CredentialResponse::deserialize(exactly(&response, opaque_len::KE2)?)?,
                     ClientLoginFinishParameters::new(Some(&context), identifiers(&username), None),
                 )?;
                 Ok(StretchDone {
                     message: OpaqueMessage(done.message.serialize().to_vec()),
-                    wrap_key: wrap_key(&done.export_key),
+                    wrap_key: wrap_key(&mut done.export_key),
                 })
             }
         }
     }
+}
+
+fn exactly(message: &OpaqueMessage, length: usize) -> Result<&[u8], OpaqueError> {
+    message.exactly(length).ok_or(OpaqueError::Malformed)
 }
 
 fn identifiers(username: &Username) -> Identifiers<'_> {
@@ -172,8 +183,11 @@ fn identifiers(username: &Username) -> Identifiers<'_> {
     }
 }
 
-fn wrap_key(export_key: &[u8]) -> Secret32 {
-    kdf(export_key, "passphrase wrap")
+/// Wipes the export key, which is needed for nothing else.
+fn wrap_key(export_key: &mut [u8]) -> Secret32 {
+    let key = kdf(export_key, "passphrase wrap");
+    export_key.zeroize();
+    key
 }
 
 struct Suite;
@@ -209,6 +223,7 @@ impl Ksf for Stretch {
 }
 
 /// Bytes of a state, wiped on drop, base64url text in JSON.
+#[derive(ZeroizeOnDrop)]
 struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {

@@ -74,7 +74,7 @@ impl Signal {
         let raw: Raw = json::parse(bytes)?;
         let kind = match raw.kind.as_str() {
             TYPING => {
-                let Nothing {} = serde_json::from_str(raw.content.get())?;
+                let Nothing {} = json::parse_part(raw.content.get())?;
                 SignalKind::Typing
             }
             _ => SignalKind::Unknown(raw.kind),

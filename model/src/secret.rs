@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// Secret text. `Debug` shows nothing of it, dropping it wipes it.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+/// Secret text. `Debug` shows nothing of it, dropping it wipes it, comparing it tells nothing but its length by the time it takes.
+#[derive(Clone, Default, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(transparent)]
 pub struct SecretText(String);
 
@@ -18,6 +19,12 @@ impl SecretText {
     /// The text itself. What is copied out of it is no longer wiped.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+impl PartialEq for SecretText {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 }
 

@@ -14,11 +14,36 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Bytes of an OPAQUE message.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OpaqueMessage(#[serde(with = "b64")] pub Vec<u8>);
+
+/// The lengths of RFC 9807's messages in this suite, in bytes.
+pub mod opaque_len {
+    /// RegistrationRequest.
+    pub const REGISTRATION_REQUEST: usize = 32;
+    /// RegistrationResponse.
+    pub const REGISTRATION_RESPONSE: usize = 64;
+    /// The registration record.
+    pub const RECORD: usize = 192;
+    /// KE1.
+    pub const KE1: usize = 96;
+    /// KE2.
+    pub const KE2: usize = 320;
+    /// KE3.
+    pub const KE3: usize = 64;
+}
+
+impl OpaqueMessage {
+    /// The bytes, if there are exactly `length` of them: see [`opaque_len`]. Not left to the library, which reads a message from the
+    /// beginning of whatever it gets.
+    pub fn exactly(&self, length: usize) -> Option<&[u8]> {
+        Some(&*self.0).filter(|bytes| bytes.len() == length)
+    }
+}
 
 impl std::fmt::Debug for OpaqueMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,7 +55,7 @@ impl std::fmt::Debug for OpaqueMessage {
 pub use crate::open::MemberKeys as AccountKeys;
 
 /// Everything that a passphrase or a recovery code opens, replaced only as a whole and only by the identity's signature.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// 1 at sign-up, one more at each change.
     pub version: u64,
@@ -47,7 +72,7 @@ pub struct Credentials {
 }
 
 /// The credentials as the server shows them to their owner at each log-in; the record itself stays on the server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredCredentials {
     /// As in [`Credentials`].
     pub version: u64,
@@ -61,6 +86,19 @@ pub struct StoredCredentials {
     pub recovery_token_hash: Hash,
     /// As in [`Credentials`].
     pub signature: Signature,
+}
+
+// Whoever has the wraps can guess passphrases, so that they are not for logs.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credentials(version {})", self.version)
+    }
+}
+
+impl std::fmt::Debug for StoredCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "StoredCredentials(version {})", self.version)
+    }
 }
 
 /// What the credential signature covers: `user id ‖ version u64 ‖ SHA-256(OPAQUE record) ‖ SHA-256(passphrase wrap) ‖
@@ -175,22 +213,39 @@ pub struct LoggedIn {
     pub credentials: StoredCredentials,
 }
 
+/// What stands for a recovery code at the server: `KDF(recovery code, "recovery token")`. Gets the recovery wrap, so that it is wiped
+/// and not printed.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(transparent)]
+pub struct RecoveryToken(#[serde(with = "b64")] Vec<u8>);
+
+impl RecoveryToken {
+    /// A copy of these bytes.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for RecoveryToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecoveryToken(..)")
+    }
+}
+
 /// `recover_start`: shows the recovery token and starts a new OPAQUE registration at once. Answered by [`RecoverOpened`].
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecoverStart {
     /// Whose account.
     pub username: Username,
     /// `KDF(recovery code, "recovery token")`.
-    #[serde(with = "b64")]
-    pub token: Vec<u8>,
+    pub token: RecoveryToken,
     /// RFC 9807 RegistrationRequest for the new passphrase.
     pub request: OpaqueMessage,
-}
-
-impl std::fmt::Debug for RecoverStart {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RecoverStart({})", self.username)
-    }
 }
 
 /// Answers [`RecoverStart`].
@@ -206,21 +261,14 @@ pub struct RecoverOpened {
 
 /// `recover_finish`: new credentials, signed by the identity that the recovery wrap gave. Ends all sessions and makes a new one.
 /// Answered by [`LoggedIn`].
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecoverFinish {
     /// Whose account.
     pub username: Username,
     /// As in [`RecoverStart`].
-    #[serde(with = "b64")]
-    pub token: Vec<u8>,
+    pub token: RecoveryToken,
     /// One version up.
     pub credentials: Credentials,
-}
-
-impl std::fmt::Debug for RecoverFinish {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RecoverFinish({})", self.username)
-    }
 }
 
 /// `credentials_start`: OPAQUE registration for a new passphrase, within a session that was made minutes ago. Answered by [`Registration`].
@@ -332,4 +380,46 @@ pub struct Submitted {
     pub first: Seq,
     /// The room now.
     pub head: RoomHead,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_opens_an_account_is_not_printed() {
+        let sent = Credentials {
+            version: 3,
+            record: OpaqueMessage(vec![1; 192]),
+            passphrase_wrap: "gAAA".to_owned(),
+            recovery_wrap: "gAAA".to_owned(),
+            recovery_token_hash: Hash::ZERO,
+            signature: Signature::ZERO,
+        };
+        let shown = StoredCredentials::from(&sent);
+        let start = RecoverStart {
+            username: "ana".parse().unwrap(),
+            token: RecoveryToken::new(&[1; 32]),
+            request: OpaqueMessage(vec![1; 32]),
+        };
+        let finish = RecoverFinish {
+            username: start.username.clone(),
+            token: start.token.clone(),
+            credentials: sent.clone(),
+        };
+        for (printed, expected) in [
+            (format!("{sent:?}"), "Credentials(version 3)"),
+            (format!("{shown:?}"), "StoredCredentials(version 3)"),
+            (
+                format!("{start:?}"),
+                r#"RecoverStart { username: Username("ana"), token: RecoveryToken(..), request: OpaqueMessage(32 bytes) }"#,
+            ),
+            (
+                format!("{finish:?}"),
+                r#"RecoverFinish { username: Username("ana"), token: RecoveryToken(..), credentials: Credentials(version 3) }"#,
+            ),
+        ] {
+            assert_eq!(printed, expected);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The WebSocket's frames: JSON text, one object each, told apart by `type`.
 
 use crate::{
-    entry::Entry,
+    entry::{Entry, OpenEntry},
     error::PublicError,
     ids::{DeviceId, Epoch, Hash, MessageId, RoomId, Seq, Time, UserId},
     open::{Head, RosterMember},
@@ -80,8 +80,9 @@ pub enum ClientFrame {
         /// The Fernet token.
         token: String,
     },
-    /// Proves that the connection lives. Answered by [`ServerFrame::Pong`].
-    Ping,
+    /// Proves that the connection lives. Answered by [`ServerFrame::Pong`]. In braces, since serde passes over unknown fields where
+    /// there are none at all.
+    Ping {},
 }
 
 /// How far a client has a room.
@@ -257,6 +258,7 @@ pub struct Unlogged {
 
 /// An entry with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct LoggedEntry {
     /// Its number.
     pub seq: Seq,
@@ -265,6 +267,34 @@ pub struct LoggedEntry {
     /// The entry.
     #[serde(flatten)]
     pub entry: Entry,
+}
+
+/// A [`LoggedEntry`] as it is read: by itself serde takes the first of several forms in which the entry stands there.
+#[derive(Deserialize)]
+struct Parts {
+    seq: Seq,
+    at: Time,
+    sealed: Option<String>,
+    open: Option<OpenEntry>,
+    purged: Option<Hash>,
+}
+
+impl TryFrom<Parts> for LoggedEntry {
+    type Error = &'static str;
+
+    fn try_from(it: Parts) -> Result<Self, Self::Error> {
+        let entry = match (it.sealed, it.open, it.purged) {
+            (Some(token), None, None) => Entry::Sealed(token),
+            (None, Some(open), None) => Entry::Open(open),
+            (None, None, Some(kept)) => Entry::Purged(kept),
+            _ => return Err("expected one of sealed, open and purged"),
+        };
+        Ok(Self {
+            seq: it.seq,
+            at: it.at,
+            entry,
+        })
+    }
 }
 
 /// Why the server closes a connection.

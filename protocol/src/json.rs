@@ -1,11 +1,15 @@
 //! Strict JSON for signed bodies: what two implementations could read differently is refused before it is parsed.
 //!
 //! Refused: a byte order mark, more than [`limits::BODY_BYTES`], depth above [`limits::JSON_DEPTH`], duplicate keys, floats,
-//! integers beyond ±(2^53 − 1), lone surrogates, trailing bytes.
+//! integers beyond ±(2^53 − 1), lone surrogates, trailing bytes; and all that says something else than the type that is read.
 
 use crate::limits;
-use serde::de::{Deserialize, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use std::{collections::HashSet, fmt};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Error, Map, Value};
+use std::fmt;
 
 /// The largest integer that every JSON implementation represents exactly: 2^53 − 1.
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
@@ -18,21 +22,34 @@ pub enum JsonError {
     TooLong,
     /// A rule above is broken, or a field is missing, unknown or of the wrong type.
     #[error("not the expected JSON: {0}")]
-    Invalid(#[from] serde_json::Error),
+    Invalid(#[from] Error),
 }
 
-/// Parses `text` into `T` after checking the rules above. `T` denies unknown fields where the protocol does.
-pub fn parse<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, JsonError> {
+/// Parses `text` into a `T` by the rules above. `T` denies unknown fields where the protocol does.
+pub fn parse<T: DeserializeOwned + Serialize>(text: &[u8]) -> Result<T, JsonError> {
     if text.len() > limits::BODY_BYTES {
         return Err(JsonError::TooLong);
     }
-    let mut check = serde_json::Deserializer::from_slice(text);
-    Strict {
-        depth: limits::JSON_DEPTH,
+    let mut strict = serde_json::Deserializer::from_slice(text);
+    let depth = limits::JSON_DEPTH;
+    let value = Strict { depth }.deserialize(&mut strict)?;
+    strict.end()?;
+    Ok(as_it_stands(serde_json::from_slice(text)?, &value)?)
+}
+
+/// Reads a part of what [`parse`] gave, by the same rules.
+pub fn parse_part<T: DeserializeOwned + Serialize>(text: &str) -> Result<T, JsonError> {
+    let value = serde_json::from_str(text)?;
+    Ok(as_it_stands(serde_json::from_str(text)?, &value)?)
+}
+
+/// What was read, if writing it says the same again. serde takes more than the one form that a body has: an array of an object's
+/// values without their names, and `null` for what may be absent. Other implementations do not.
+fn as_it_stands<T: Serialize>(read: T, value: &Value) -> Result<T, Error> {
+    match serde_json::to_value(&read)? == *value {
+        true => Ok(read),
+        false => Err(Error::custom("not the form that this has")),
     }
-    .deserialize(&mut check)?;
-    check.end()?;
-    Ok(serde_json::from_slice(text)?)
 }
 
 #[derive(Clone, Copy)]
@@ -50,60 +67,62 @@ impl Strict {
 }
 
 impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = ();
+    type Value = Value;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Strict {
-    type Value = ();
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("JSON without floats")
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
-        if value <= MAX_INTEGER {
-            Ok(())
-        } else {
-            Err(E::custom("integer beyond 2^53 - 1"))
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
+        match value <= MAX_INTEGER {
+            true => Ok(value.into()),
+            false => Err(E::custom("integer beyond 2^53 - 1")),
         }
     }
 
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
-        self.visit_u64(value.unsigned_abs())
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
+        self.visit_u64(value.unsigned_abs())?;
+        Ok(value.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let inner = self.inner()?;
-        while items.next_element_seed(inner)?.is_some() {}
-        Ok(())
+        let mut values = Vec::new();
+        while let Some(value) = items.next_element_seed(inner)? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let inner = self.inner()?;
-        let mut seen = HashSet::new();
+        let mut values = Map::new();
         while let Some(key) = fields.next_key::<String>()? {
-            if !seen.insert(key) {
+            if values.insert(key, fields.next_value_seed(inner)?).is_some() {
                 return Err(A::Error::custom("duplicate key"));
             }
-            fields.next_value_seed(inner)?;
         }
-        Ok(())
+        Ok(Value::Object(values))
     }
 }
 
@@ -142,6 +161,34 @@ mod tests {
             assert!(parse::<Value>(text.as_bytes()).is_err(), "{text}");
         }
         assert!(parse::<Value>(b"\"\xff\"").is_err());
+    }
+
+    #[test]
+    fn rejects_what_only_serde_would_take_for_the_type() {
+        #[derive(Debug, serde::Deserialize, Serialize)]
+        struct Said {
+            who: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            more: Option<u8>,
+        }
+        let read = |text: &str| {
+            (
+                parse::<Said>(text.as_bytes()).is_ok(),
+                parse_part::<Said>(text).is_ok(),
+            )
+        };
+        assert_eq!(read(r#"{"who":"Ana"}"#), (true, true));
+        for text in [
+            r#"["Ana",null]"#,
+            r#"{"who":"Ana","more":null}"#,
+            r#"{"who":"Ana","less":1}"#,
+        ] {
+            assert!(
+                serde_json::from_str::<Said>(text).is_ok(),
+                "serde takes {text}"
+            );
+            assert_eq!(read(text), (false, false), "{text}");
+        }
     }
 
     #[test]

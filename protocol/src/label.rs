@@ -104,12 +104,16 @@ pub fn verify(
     message: &[u8],
     signature: &Signature,
 ) -> bool {
+    verify_bytes(key, &signed_bytes(purpose, message), signature)
+}
+
+/// As [`verify`], over bytes that have their label, or in tests none.
+fn verify_bytes(key: &PublicKey, bytes: &[u8], signature: &Signature) -> bool {
     let Some(key) = signing_key(key) else {
         return false;
     };
     let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-    key.verify_strict(&signed_bytes(purpose, message), &signature)
-        .is_ok()
+    key.verify_strict(bytes, &signature).is_ok()
 }
 
 /// Whether a signing key may be used at all: its encoding is canonical, it is a point, and not of small order.

@@ -284,18 +284,18 @@ impl OpenBody {
         let raw: Raw = json::parse(text)?;
         let content = raw.content.get();
         let content = match raw.kind.as_str() {
-            "header" => OpenContent::Header(serde_json::from_str(content)?),
-            "join" => OpenContent::Join(serde_json::from_str(content)?),
-            "leave" => OpenContent::Leave(serde_json::from_str(content)?),
-            "remove" => OpenContent::Remove(serde_json::from_str(content)?),
-            "ban" => OpenContent::Ban(serde_json::from_str(content)?),
-            "unban" => OpenContent::Unban(serde_json::from_str(content)?),
-            "role" => OpenContent::Role(serde_json::from_str(content)?),
-            "settings" => OpenContent::Settings(serde_json::from_str(content)?),
-            "purge" => OpenContent::Purge(serde_json::from_str(content)?),
-            "identity" => OpenContent::Identity(serde_json::from_str(content)?),
-            "resume" => OpenContent::Resume(serde_json::from_str(content)?),
-            "wrap" => OpenContent::Wrap(serde_json::from_str(content)?),
+            "header" => OpenContent::Header(json::parse_part(content)?),
+            "join" => OpenContent::Join(json::parse_part(content)?),
+            "leave" => OpenContent::Leave(json::parse_part(content)?),
+            "remove" => OpenContent::Remove(json::parse_part(content)?),
+            "ban" => OpenContent::Ban(json::parse_part(content)?),
+            "unban" => OpenContent::Unban(json::parse_part(content)?),
+            "role" => OpenContent::Role(json::parse_part(content)?),
+            "settings" => OpenContent::Settings(json::parse_part(content)?),
+            "purge" => OpenContent::Purge(json::parse_part(content)?),
+            "identity" => OpenContent::Identity(json::parse_part(content)?),
+            "resume" => OpenContent::Resume(json::parse_part(content)?),
+            "wrap" => OpenContent::Wrap(json::parse_part(content)?),
             _ => OpenContent::Unknown(raw.kind),
         };
         Ok(Self {

@@ -6,12 +6,13 @@ use crate::{
 };
 
 /// The packages that are compiled for the host. `--workspace` would give leptos both of its sides at once.
-const HOST: [&str; 7] = [
+const HOST: [&str; 8] = [
     "protocol",
     "model",
     "client",
     "backend",
     "server",
+    "decoding",
     "testbench",
     "xtask",
 ];

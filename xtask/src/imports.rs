@@ -9,7 +9,7 @@ struct Rule {
     may_import: &'static [&'static str],
 }
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     Rule {
         package: "protocol",
         arguments: &[],
@@ -54,6 +54,11 @@ const RULES: [Rule; 11] = [
         package: "server",
         arguments: &[],
         may_import: &["protocol", "backend", "app"],
+    },
+    Rule {
+        package: "decoding",
+        arguments: &[],
+        may_import: &["protocol", "model", "client"],
     },
     Rule {
         package: "testbench",

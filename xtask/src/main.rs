@@ -5,6 +5,7 @@ mod budget;
 mod checks;
 mod chromium;
 mod css;
+mod fuzz;
 mod imports;
 mod node;
 mod paths;
@@ -32,7 +33,8 @@ const USAGE: &str = "usage: cargo xtask <command>
   test     set up (Chromium and Python's cryptography too) and run every check and test
   build    build the site and the server for release through cargo-leptos
   lint     formatting, clippy for host and browser, import rules, style rules
-  weigh    print what the first load of the log-in page weighs (needs a finished build)";
+  weigh    print what the first load of the log-in page weighs (needs a finished build)
+  fuzz     try the decoders with random bytes: --minutes N for all together, --target T for one of fuzz/fuzz_targets";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["build"] => setup().and_then(|()| site::build()),
         ["lint"] => checks::lint(),
         ["weigh"] => budget::weigh(),
+        ["fuzz", wish @ ..] => fuzz::run(wish),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

@@ -1,4 +1,4 @@
-//! The two cargo tools of the build, each at an exact version, in a folder of its own in the cache.
+//! The cargo tools of the build, and the fuzzer, each at an exact version, in a folder of its own in the cache.
 
 use crate::{Outcome, paths, say, shell};
 use std::ffi::OsString;
@@ -7,6 +7,7 @@ use std::process::Command;
 
 /// 0.3.11 needs a newer compiler than the workspace does.
 const CARGO_LEPTOS: &str = "0.3.10";
+const CARGO_FUZZ: &str = "0.13.2";
 
 struct Tool {
     name: &'static str,
@@ -34,40 +35,58 @@ impl Tool {
     }
 }
 
-/// Installs what is missing.
+/// Installs what a build needs and is missing.
 pub fn ensure() -> Outcome {
-    for tool in all()? {
-        if tool.is_installed() {
-            continue;
-        }
-        say::step(&format!(
-            "{} {}: installing, once; about {} on two cores",
-            tool.name, tool.version, tool.minutes
-        ));
-        if shell::is_on_path("cargo-binstall")
-            && shell::run(&mut prebuilt(&tool)).is_ok()
-            && tool.is_installed()
-        {
-            continue;
-        }
-        shell::run(&mut from_source(&tool))?;
-        // Gigabytes of intermediate files that nobody needs again.
-        let _ = std::fs::remove_dir_all(build_folder(&tool));
+    of_the_build()?.iter().try_for_each(install)
+}
+
+/// Installs cargo-fuzz where it is missing: no build and no test needs it.
+pub fn ensure_fuzzer() -> Outcome {
+    install(&fuzzer())
+}
+
+fn install(tool: &Tool) -> Outcome {
+    if tool.is_installed() {
+        return Ok(());
     }
+    say::step(&format!(
+        "{} {}: installing, once; about {} on two cores",
+        tool.name, tool.version, tool.minutes
+    ));
+    if shell::is_on_path("cargo-binstall")
+        && shell::run(&mut prebuilt(tool)).is_ok()
+        && tool.is_installed()
+    {
+        return Ok(());
+    }
+    shell::run(&mut from_source(tool))?;
+    // Gigabytes of intermediate files that nobody needs again.
+    let _ = std::fs::remove_dir_all(build_folder(tool));
     Ok(())
 }
 
 /// PATH with our tools first.
 pub fn search_path() -> OsString {
     let inherited = std::env::var_os("PATH").unwrap_or_default();
-    let ours = all()
+    let ours = of_the_build()
         .unwrap_or_default()
         .into_iter()
+        .chain([fuzzer()])
         .map(|tool| tool.folder().join("bin"));
     std::env::join_paths(ours.chain(std::env::split_paths(&inherited))).unwrap_or(inherited)
 }
 
-fn all() -> Outcome<Vec<Tool>> {
+fn fuzzer() -> Tool {
+    Tool {
+        name: "cargo-fuzz",
+        program: "cargo-fuzz",
+        version: CARGO_FUZZ.to_owned(),
+        locked: true,
+        minutes: "2 minutes",
+    }
+}
+
+fn of_the_build() -> Outcome<Vec<Tool>> {
     Ok(vec![
         Tool {
             name: "wasm-bindgen-cli",

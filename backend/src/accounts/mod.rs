@@ -122,7 +122,7 @@ fn check_credentials(
     let is_wrap = |text: &str| text.len() <= WRAP_CHARS && is_token(text);
     if !is_wrap(&credentials.passphrase_wrap)
         || !is_wrap(&credentials.recovery_wrap)
-        || !opaque::is_record(&credentials.record.0)
+        || !opaque::is_record(&credentials.record)
     {
         return Err(PublicError::Malformed);
     }

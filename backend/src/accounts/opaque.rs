@@ -7,7 +7,12 @@ use opaque_ke::{
     RegistrationUpload, ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup,
     errors::ProtocolError,
 };
-use protocol::{PublicError, Username, api::OpaqueMessage, label::label};
+use protocol::{
+    PublicError, Username,
+    api::{OpaqueMessage, opaque_len},
+    label::label,
+};
+use zeroize::Zeroizing;
 
 /// The cipher suite. Stretching is the client's work alone: the server's side never calls it, and links no Argon2.
 pub(crate) struct Suite;
@@ -26,8 +31,9 @@ pub(crate) struct HalfLogin(ServerLogin<Suite>);
 
 impl Keys {
     /// Fresh keys, as they are stored.
-    pub(crate) fn generate(random: &Random) -> Vec<u8> {
-        random.with(|mut rng| ServerSetup::<Suite>::new(&mut rng).serialize().to_vec())
+    pub(crate) fn generate(random: &Random) -> Zeroizing<Vec<u8>> {
+        let setup = random.with(|mut rng| ServerSetup::<Suite>::new(&mut rng));
+        Zeroizing::new(setup.serialize().to_vec())
     }
 
     pub(crate) fn load(stored: &[u8]) -> Result<Self, Error> {
@@ -42,7 +48,8 @@ impl Keys {
         username: &Username,
         request: &OpaqueMessage,
     ) -> Result<OpaqueMessage, PublicError> {
-        let request = RegistrationRequest::deserialize(&request.0).map_err(malformed)?;
+        let request = exactly(request, opaque_len::REGISTRATION_REQUEST)?;
+        let request = RegistrationRequest::deserialize(request).map_err(malformed)?;
         let name = username.as_str().as_bytes();
         let started =
             ServerRegistration::<Suite>::start(&self.0, request, name).map_err(malformed)?;
@@ -57,7 +64,8 @@ impl Keys {
         record: Option<&[u8]>,
         request: &OpaqueMessage,
     ) -> Result<(HalfLogin, OpaqueMessage), Error> {
-        let request = CredentialRequest::deserialize(&request.0).map_err(malformed)?;
+        let request = exactly(request, opaque_len::KE1)?;
+        let request = CredentialRequest::deserialize(request).map_err(malformed)?;
         let record = record
             .map(ServerRegistration::<Suite>::deserialize)
             .transpose()
@@ -84,7 +92,10 @@ impl Keys {
 impl HalfLogin {
     /// Whether KE3 proves the passphrase.
     pub(crate) fn finish(self, username: &Username, finalization: &OpaqueMessage) -> bool {
-        let Ok(message) = CredentialFinalization::deserialize(&finalization.0) else {
+        let Some(Ok(message)) = finalization
+            .exactly(opaque_len::KE3)
+            .map(CredentialFinalization::deserialize)
+        else {
             return false;
         };
         let context = label("opaque");
@@ -94,8 +105,14 @@ impl HalfLogin {
 }
 
 /// Whether bytes are a registration record.
-pub(crate) fn is_record(bytes: &[u8]) -> bool {
-    RegistrationUpload::<Suite>::deserialize(bytes).is_ok()
+pub(crate) fn is_record(record: &OpaqueMessage) -> bool {
+    record
+        .exactly(opaque_len::RECORD)
+        .is_some_and(|bytes| RegistrationUpload::<Suite>::deserialize(bytes).is_ok())
+}
+
+fn exactly(message: &OpaqueMessage, length: usize) -> Result<&[u8], PublicError> {
+    message.exactly(length).ok_or(PublicError::Malformed)
 }
 
 fn parameters<'a>(context: &'a [u8], username: &'a [u8]) -> ServerLoginParameters<'a, 'a> {
@@ -110,4 +127,18 @@ fn parameters<'a>(context: &'a [u8], username: &'a [u8]) -> ServerLoginParameter
 
 fn malformed(_: ProtocolError) -> PublicError {
     PublicError::Malformed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use static_assertions::{assert_impl_all, assert_not_impl_any};
+    use std::fmt::Debug;
+    use zeroize::ZeroizeOnDrop;
+
+    // The server's keys, and what a passphrase is proven against, can't be printed. Both are wiped: the library says so of a log-in
+    // as a whole, of the keys part by part.
+    assert_not_impl_any!(Keys: Clone, Debug);
+    assert_not_impl_any!(HalfLogin: Clone, Debug);
+    assert_impl_all!(ServerLogin<Suite>: ZeroizeOnDrop);
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use protocol::{
     Hash, PublicError, Username,
-    api::{LoggedIn, RecoverFinish, RecoverOpened, RecoverStart, StoredCredentials},
+    api::{LoggedIn, RecoverFinish, RecoverOpened, RecoverStart, RecoveryToken, StoredCredentials},
 };
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -76,12 +76,16 @@ impl Backend {
     }
 
     /// The account, if the token is its recovery token; unknown users and wrong tokens look and cost the same.
-    async fn account_by_token(&self, username: &Username, token: &[u8]) -> Result<Account, Error> {
+    async fn account_by_token(
+        &self,
+        username: &Username,
+        token: &RecoveryToken,
+    ) -> Result<Account, Error> {
         let account = self.store().account(username).await?;
         let expected = account
             .as_ref()
             .map_or(Hash::ZERO, |it| it.credentials.recovery_token_hash);
-        let shown: [u8; 32] = Sha256::digest(token).into();
+        let shown: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let right = bool::from(shown.ct_eq(&expected.0));
         Ok(account
             .filter(|_| right)

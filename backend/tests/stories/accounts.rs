@@ -2,7 +2,7 @@ use crate::{credentials::recover, world::*};
 use backend::Options;
 use protocol::{
     PublicError, PublicKey,
-    api::{LoginFinish, OpaqueMessage, RegisterFinish, StoredCredentials},
+    api::{LoginFinish, OpaqueMessage, RecoveryToken, RegisterFinish, StoredCredentials},
 };
 
 #[tokio::test]
@@ -123,7 +123,9 @@ async fn registration_and_recovery_count_as_guesses_too() {
     let mut world = World::new().await;
     let ana = world.person("ana").await;
     let mut tries = 0;
-    while let Err(PublicError::WrongRecoveryCode) = recover(&mut world, b"guess").await {
+    while let Err(PublicError::WrongRecoveryCode) =
+        recover(&mut world, RecoveryToken::new(b"guess")).await
+    {
         tries += 1;
         assert!(tries < 20);
     }
@@ -207,6 +209,7 @@ async fn refuses_accounts_whose_keys_or_credentials_do_not_hold() {
             change(&|it| it.credentials.record.0.truncate(100)),
             Malformed,
         ),
+        (change(&|it| it.credentials.record.0.push(0)), Malformed),
         (
             change(&|it| it.credentials.passphrase_wrap = "no token!".into()),
             Malformed,
@@ -245,8 +248,11 @@ async fn refuses_accounts_whose_keys_or_credentials_do_not_hold() {
 async fn refuses_opaque_messages_that_are_none() {
     let mut world = World::new().await;
     world.person("ana").await;
-    let (_, mut request) = world.login_request("ana", PASSPHRASE);
-    request.request.0.pop();
-    let answer = world.backend.login_start(&home(), request).await;
-    assert_eq!(refused(answer), PublicError::Malformed);
+    let changes: [fn(&mut OpaqueMessage); 2] = [|it| it.0.truncate(95), |it| it.0.push(0)];
+    for change in changes {
+        let (_, mut request) = world.login_request("ana", PASSPHRASE);
+        change(&mut request.request);
+        let answer = world.backend.login_start(&home(), request).await;
+        assert_eq!(refused(answer), PublicError::Malformed);
+    }
 }

@@ -3,14 +3,17 @@ use backend::Backend;
 use opaque_ke::ClientRegistration;
 use protocol::{
     PublicError,
-    api::{CredentialsFinish, CredentialsStart, OpaqueMessage, RecoverFinish, RecoverStart},
+    api::{
+        CredentialsFinish, CredentialsStart, OpaqueMessage, RecoverFinish, RecoverStart,
+        RecoveryToken,
+    },
 };
 
-pub async fn recover(world: &mut World, token: &[u8]) -> Result<(), PublicError> {
+pub async fn recover(world: &mut World, token: RecoveryToken) -> Result<(), PublicError> {
     let start = ClientRegistration::<Suite>::start(&mut world.rng, b"new").unwrap();
     let request = RecoverStart {
         username: "ana".parse().unwrap(),
-        token: token.to_vec(),
+        token,
         request: OpaqueMessage(start.message.serialize().to_vec()),
     };
     match world.backend.recover_start(&home(), request).await {
@@ -90,7 +93,7 @@ async fn a_recovery_code_sets_a_new_passphrase_and_ends_all_sessions() {
     assert_eq!(refusal, PublicError::WrongCredentials);
     world.log_in("ana", "a new passphrase", None).await.unwrap();
     assert_eq!(
-        recover(&mut world, &recovery_token(1)).await,
+        recover(&mut world, recovery_token(1)).await,
         Err(PublicError::WrongRecoveryCode)
     );
 }
@@ -99,12 +102,12 @@ async fn a_recovery_code_sets_a_new_passphrase_and_ends_all_sessions() {
 pub async fn recovery_of_an_unknown_user_fails_as_with_a_wrong_code() {
     let mut world = World::new().await;
     assert_eq!(
-        recover(&mut world, &[0; 32]).await,
+        recover(&mut world, RecoveryToken::new(&[0; 32])).await,
         Err(PublicError::WrongRecoveryCode)
     );
     world.person("ana").await;
     assert_eq!(
-        recover(&mut world, &[0; 32]).await,
+        recover(&mut world, RecoveryToken::new(&[0; 32])).await,
         Err(PublicError::WrongRecoveryCode)
     );
 }
@@ -135,11 +138,11 @@ async fn new_credentials_bring_a_new_recovery_code() {
         .unwrap();
 
     assert_eq!(
-        recover(&mut world, &recovery_token(1)).await,
+        recover(&mut world, recovery_token(1)).await,
         Err(PublicError::WrongRecoveryCode)
     );
     world.later(60);
-    assert_eq!(recover(&mut world, &recovery_token(2)).await, Ok(()));
+    assert_eq!(recover(&mut world, recovery_token(2)).await, Ok(()));
     let (answer, ..) = world.log_in("ana", PASSPHRASE, None).await.unwrap();
     assert_eq!(answer.credentials.recovery_wrap, credentials.recovery_wrap);
 }
@@ -244,7 +247,7 @@ async fn a_deleted_account_is_gone() {
     let refusal = refused(world.log_in("ana", PASSPHRASE, None).await);
     assert_eq!(refusal, PublicError::WrongCredentials);
     assert_eq!(
-        recover(&mut world, &recovery_token(1)).await,
+        recover(&mut world, recovery_token(1)).await,
         Err(PublicError::WrongRecoveryCode)
     );
     assert_eq!(

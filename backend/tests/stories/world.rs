@@ -9,8 +9,8 @@ use opaque_ke::{
 use protocol::{
     Hash, PublicKey, Signature, UserId, Username,
     api::{
-        AccountKeys, Credentials, LoggedIn, LoginFinish, LoginStart, OpaqueMessage, RegisterFinish,
-        RegisterStart, StoredCredentials, credential_message,
+        AccountKeys, Credentials, LoggedIn, LoginFinish, LoginStart, OpaqueMessage, RecoveryToken,
+        RegisterFinish, RegisterStart, StoredCredentials, credential_message,
     },
     label::{self, SignaturePurpose},
 };
@@ -261,8 +261,8 @@ pub fn token(text: &str) -> String {
     format!("{text}{}", "A".repeat((4 - text.len() % 4) % 4))
 }
 
-pub fn recovery_token(version: u64) -> Vec<u8> {
-    format!("recovery token {version}").into_bytes()
+pub fn recovery_token(version: u64) -> RecoveryToken {
+    RecoveryToken::new(format!("recovery token {version}").as_bytes())
 }
 
 pub fn sign_credentials(
@@ -276,7 +276,7 @@ pub fn sign_credentials(
         record: OpaqueMessage(record),
         passphrase_wrap: token(&format!("passphrasewrap{version}")),
         recovery_wrap: token(&format!("recoverywrap{version}")),
-        recovery_token_hash: Hash(Sha256::digest(recovery_token(version)).into()),
+        recovery_token_hash: Hash(Sha256::digest(recovery_token(version).as_bytes()).into()),
         signature: Signature::ZERO,
     };
     let message = credential_message(user, &StoredCredentials::from(&credentials));

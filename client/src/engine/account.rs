@@ -20,7 +20,8 @@ use protocol::{
     PublicError, Username,
     api::{
         AccountKeys, CredentialsFinish, CredentialsStart, LoggedIn, LoginFinish, LoginStart,
-        RecoverFinish, RecoverStart, RegisterFinish, RegisterStart, StoredCredentials,
+        RecoverFinish, RecoverStart, RecoveryToken, RegisterFinish, RegisterStart,
+        StoredCredentials,
     },
     succession,
 };
@@ -67,7 +68,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         acceptable(&passphrase, username.as_str())?;
         let (state, request) =
             opaque::start_registration(&mut self.rng, passphrase.reveal()).map_err(broken)?;
-        let token = code.token().as_bytes().to_vec();
+        let token = RecoveryToken::new(code.token().as_bytes());
         let request = ApiRequest::RecoverStart(RecoverStart {
             username: username.clone(),
             token,
@@ -399,7 +400,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     account.secret.wrap(&wrap_key),
                     RecoveryWrap::keep(&stored),
                 );
-                let token = code.token().as_bytes().to_vec();
+                let token = RecoveryToken::new(code.token().as_bytes());
                 let finish = RecoverFinish {
                     username: account.username.clone(),
                     token,

@@ -244,7 +244,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 ..
             } => {
                 *pinged = Some(self.now);
-                self.out.send(&ClientFrame::Ping);
+                self.out.send(&ClientFrame::Ping {});
             }
             Link::Up { .. } | Link::Opening { .. } => self.lost(),
             Link::Waiting { .. } => self.read_vault(0),

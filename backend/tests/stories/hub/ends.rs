@@ -91,7 +91,7 @@ async fn a_session_that_grows_too_old_ends_its_conversation() {
         "the socket kept it alive"
     );
     world.later(24 * 60 * 60);
-    say(&connection, &ClientFrame::Ping).await;
+    say(&connection, &ClientFrame::Ping {}).await;
     assert_eq!(farewell(&connection).await, ByeReason::SessionEnded);
 }
 

@@ -57,7 +57,7 @@ pub async fn frames(connection: &Connection) -> Vec<ServerFrame> {
 
 /// What has come by now; a ping's answer marks the end.
 pub async fn heard(connection: &Connection) -> Vec<ServerFrame> {
-    say(connection, &ClientFrame::Ping).await;
+    say(connection, &ClientFrame::Ping {}).await;
     let mut heard = Vec::new();
     while heard.last() != Some(&ServerFrame::Pong) {
         heard.extend(frames(connection).await);
