@@ -2,7 +2,7 @@
 
 use crate::crowd::{all_have_key, crowd, give, is_out, join, nothing_is_wrong, remove, view};
 use client::io::Action;
-use model::{Answer, Command, Trouble};
+use model::{Answer, Command, SecretText, Trouble};
 use protocol::{
     PublicError, RoomId,
     open::{Role, Settings},
@@ -147,6 +147,7 @@ async fn who_comes_back_to_a_room_that_hides_its_history_sees_no_gaps_full_of_er
     all_have_key(&mut bench, 2, &[ana, ben]).await;
     is_out(&mut bench, cleo).await;
     bench.get_across(ben, room, "between us").await;
+    bench.shows(ana, &["cleo: hello", "ben: between us"]).await;
     let key = bench.room_key(ana, room).await;
     all_have_key(&mut bench, 3, &[ana, ben]).await;
     bench.join(cleo, &key).await;
@@ -252,5 +253,42 @@ async fn a_key_asked_for_offline_comes_when_the_line_is_back() {
         bench.room_key(ben, room).await,
         bench.room_key(ana, room).await
     );
+    nothing_is_wrong(&bench, &[ana, ben]);
+}
+
+#[tokio::test]
+async fn who_was_away_while_others_got_keys_of_their_own_and_went_catches_up() {
+    let mut bench = Bench::new().await;
+    let ([ana, ben, cleo], room) = crowd(&mut bench, ["ana", "ben", "cleo"]).await;
+    bench.get_across(ben, room, "off I go").await;
+    bench.shows(ana, &["ben: off I go"]).await;
+    bench.browser_mut(ben).network = Network::Cut;
+    bench.say(ben, room, "written in the train").await;
+    let secret = |text: &str| SecretText::new(text.to_owned());
+    let replace = Command::ReplaceIdentity {
+        current: secret(testbench::PASSPHRASE),
+        new: secret("eleven quiet otters under Bern"),
+    };
+    assert_eq!(bench.ask(ana, replace).await, Ok(Answer::Done));
+    // The room's key changes with hers, though nobody speaks.
+    all_have_key(&mut bench, 2, &[ana, cleo]).await;
+    bench.get_across(ana, room, "it is still me").await;
+    let command = remove(&bench, room, cleo);
+    bench.ask(ana, command).await.unwrap();
+    all_have_key(&mut bench, 3, &[ana]).await;
+    bench.get_across(ana, room, "third key").await;
+
+    bench.browser_mut(ben).network = Network::Up;
+    let all = [
+        "ben: off I go",
+        "ana: it is still me",
+        "ana: third key",
+        "ben: written in the train",
+    ];
+    for who in [ben, ana] {
+        bench.shows(who, &all).await;
+        assert_eq!(bench[who].members().len(), 2);
+        assert_eq!(view(&bench, who).epoch, 3);
+    }
     nothing_is_wrong(&bench, &[ana, ben]);
 }
