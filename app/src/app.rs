@@ -3,8 +3,8 @@
 use crate::components::{frame::Frame, guard::WayBack, toast::Toasts};
 use crate::engine::Engine;
 use crate::pages::{
-    Chats, Home, Join, LogIn, NewChat, NotFound, Profile, Recover, Room, RoomDetails, SignUp,
-    Welcome,
+    Chats, Home, Join, LogIn, Member, NewChat, NotFound, Profile, Recover, Room, RoomDetails,
+    SignUp, Verify, Welcome,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -42,6 +42,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/join") view=Join />
                     <Route path=path!("/room/:id") view=Room />
                     <Route path=path!("/room/:id/details") view=RoomDetails />
+                    <Route path=path!("/room/:id/member/:user") view=Member />
+                    <Route path=path!("/verify") view=Verify />
                     <Route path=path!("/profile") view=Profile />
                 </FlatRoutes>
             </Frame>

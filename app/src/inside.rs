@@ -7,7 +7,10 @@ use leptos::prelude::*;
 
 /// Whether nearly everyone who opens this address is logged in, so that all of this will be needed at once.
 pub fn is_for_insiders(path: &str) -> bool {
-    matches!(path, "/chats" | "/chats/new" | "/profile" | "/welcome") || path.starts_with("/room/")
+    matches!(
+        path,
+        "/chats" | "/chats/new" | "/profile" | "/welcome" | "/verify"
+    ) || path.starts_with("/room/")
 }
 
 /// A part of the screen.
@@ -25,12 +28,16 @@ pub enum Part {
     NewChat(pages::Made),
     /// The content of `/join`.
     Join,
+    /// The content of `/room/:id/member/:user`.
+    Member,
     /// The content of `/profile`.
     Profile,
     /// The content of `/room/:id`.
     Room,
     /// The content of `/room/:id/details`.
     RoomDetails,
+    /// The content of `/verify`.
+    Verify,
     /// The content of `/welcome`.
     Welcome,
 }
@@ -44,9 +51,11 @@ pub fn show(part: Part) -> AnyView {
         Part::Chats => view! { <pages::ChatsContent /> }.into_any(),
         Part::NewChat(made) => view! { <pages::NewChatContent made /> }.into_any(),
         Part::Join => view! { <pages::JoinContent /> }.into_any(),
+        Part::Member => view! { <pages::MemberContent /> }.into_any(),
         Part::Profile => view! { <pages::ProfileContent /> }.into_any(),
         Part::Room => view! { <pages::RoomContent /> }.into_any(),
         Part::RoomDetails => view! { <pages::RoomDetailsContent /> }.into_any(),
+        Part::Verify => view! { <pages::VerifyContent /> }.into_any(),
         Part::Welcome => view! { <pages::WelcomeContent /> }.into_any(),
     }
 }

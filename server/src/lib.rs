@@ -18,6 +18,7 @@ mod router;
 mod serve;
 mod shutdown;
 mod site;
+mod threat_model;
 mod ws;
 
 pub use body::BodyLimit;

@@ -8,7 +8,7 @@ use crate::proxies::{self, Proxies};
 use crate::public_url::PublicUrl;
 use crate::site::{self, Site};
 use crate::ws::{self, Sockets};
-use crate::{fault, log, origin};
+use crate::{fault, log, origin, threat_model};
 use app::api::ApiContext;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -47,7 +47,10 @@ pub fn router(edge: Edge) -> Router {
         api,
         open_sockets,
     } = edge;
-    let mut router = Router::new().route("/a/{hash}/{*name}", get(site::serve).with_state(site));
+    let security = Arc::new(threat_model::page(&site.links()));
+    let mut router = Router::new()
+        .route("/a/{hash}/{*name}", get(site::serve).with_state(site))
+        .route(threat_model::PATH, get(html::serve).with_state(security));
     for (path, page) in pages.routes() {
         router = router.route(path, page);
     }

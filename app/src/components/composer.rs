@@ -179,6 +179,7 @@ pub fn Composer(room: RoomId, scroll: Scroll) -> impl IntoView {
                             scroll.keep_end();
                         }
                         keep_draft_soon();
+                        engine.send(Command::Typing { room });
                     }
                     on:keydown=typed
                 ></textarea>

@@ -36,6 +36,7 @@ impl Layout {
             "/chats" => Self::List,
             // An invitation opens for people who have no account yet.
             "/join" if stand == Stand::Inside => Self::Pane,
+            "/verify" if stand == Stand::Inside => Self::Pane,
             "/chats/new" | "/profile" => Self::Pane,
             path if path.starts_with("/room/") => Self::Pane,
             _ => Self::Site,
@@ -115,7 +116,10 @@ pub fn Frame(children: Children) -> impl IntoView {
                         view! {
                             <footer class="site-footer">
                                 <p>
-                                    "SecureChat encrypts in your browser. Whoever runs this server sees who talks in which room and when, never what is said."
+                                    "SecureChat encrypts in your browser. Whoever runs this server sees who talks in which room and when, never what is said. "
+                                    <a href="/security" rel="external">
+                                        "What it protects from, and what not"
+                                    </a>
                                 </p>
                             </footer>
                         }

@@ -81,13 +81,13 @@ pub fn SignedIn(part: Part) -> impl IntoView {
     let engine = Engine::get();
     let stand = stand(engine);
     let back = expect_context::<WayBack>().page;
-    let path = use_location().pathname;
+    let location = use_location();
     let navigate = use_navigate();
     Effect::new(move |_| {
         if stand.get() == Stand::Outside {
-            let path = path.get_untracked();
-            if path.starts_with("/room/") {
-                back.set(Some(path));
+            let path = location.pathname.get_untracked();
+            if path.starts_with("/room/") || path == "/verify" {
+                back.set(Some(path + &location.hash.get_untracked()));
             }
             navigate(
                 "/login",

@@ -9,6 +9,7 @@ pub enum Shape {
     Back,
     Chat,
     Check,
+    Checks,
     Clock,
     Copy,
     Device,
@@ -17,6 +18,7 @@ pub enum Shape {
     Info,
     Key,
     Link,
+    More,
     Offline,
     Open,
     Plus,
@@ -32,6 +34,7 @@ impl Shape {
             Self::Back => "m14.5 5-7 7 7 7",
             Self::Chat => "M4 5.5h16v11H11l-4.5 4v-4H4z",
             Self::Check => "m5 12.5 4.5 4.5L19 7.5",
+            Self::Checks => "m2 12.5 4.5 4.5L16 7.5M11.5 16l1 1L22 7.5",
             Self::Clock => "M20.5 12a8.5 8.5 0 1 1-17 0 8.5 8.5 0 0 1 17 0ZM12 7.5V12l3 2",
             Self::Copy => {
                 "M10.5 8.5H18a2 2 0 0 1 2 2V18a2 2 0 0 1-2 2h-7.5a2 2 0 0 1-2-2v-7.5a2 2 0 0 1 2-2ZM15.5 8.5V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7.5a2 2 0 0 0 2 2h2.5"
@@ -46,6 +49,7 @@ impl Shape {
             Self::Link => {
                 "M10 14a4.2 4.2 0 0 0 6 0l3-3a4.2 4.2 0 0 0-6-6l-1 1M14 10a4.2 4.2 0 0 0-6 0l-3 3a4.2 4.2 0 0 0 6 6l1-1"
             }
+            Self::More => "M5.5 12v.1M12 12v.1M18.5 12v.1",
             Self::Offline => {
                 "M3 3l18 18M8.5 8.8A9 9 0 0 0 5 11M2 7.7a13 13 0 0 1 3.5-2.1M12 20v.1M8.5 15.5a5 5 0 0 1 6-.7M19 11a9 9 0 0 0-6-2.9M22 7.7A14 14 0 0 0 10 4.2"
             }

@@ -6,11 +6,13 @@ use super::{
     grouping::Place,
     icon::{Icon, Shape},
     links::{Piece, pieces},
+    message_sheet::{Chosen, MessageSheet},
+    room_state::of_room,
 };
 use crate::engine::Engine;
 use leptos::{either::EitherOf3, prelude::*};
 use model::{Command, Delivery, ItemKind, Sender, TimelineItem};
-use protocol::{RoomId, Time};
+use protocol::{RoomId, Seq, Time};
 
 /// An item, with the headings that stand above it.
 #[component]
@@ -36,10 +38,10 @@ pub fn Entry(room: RoomId, item: ArcRwSignal<TimelineItem>, place: Place) -> imp
                 }
             })}
         {move || {
-            let TimelineItem { key, at, kind, .. } = item.get();
+            let TimelineItem { key, at, seq, kind, .. } = item.get();
             match kind {
                 ItemKind::Message { sender, text, delivery } => {
-                    EitherOf3::A(view! { <Message room key at sender text delivery place /> })
+                    EitherOf3::A(view! { <Message room key at seq sender text delivery place /> })
                 }
                 ItemKind::Event { text } => EitherOf3::B(view! { <li class="notice">{text}</li> }),
                 ItemKind::Broken { sentence, details } => {
@@ -84,6 +86,7 @@ fn Message(
     room: RoomId,
     key: String,
     at: Time,
+    seq: Option<Seq>,
     sender: Sender,
     text: String,
     delivery: Delivery,
@@ -131,19 +134,58 @@ fn Message(
                         </time>
                         {me
                             .then(|| {
-                                view! {
-                                    <Icon shape />
-                                    <span class="visually-hidden">{words}</span>
+                                match seq.filter(|_| delivery == Delivery::Sent) {
+                                    Some(seq) => view! { <Seen seq /> }.into_any(),
+                                    None => {
+                                        view! {
+                                            <Icon shape />
+                                            <span class="visually-hidden">{words}</span>
+                                        }
+                                            .into_any()
+                                    }
                                 }
                             })}
                     </span>
                 </div>
+                {seq.map(|seq| view! { <More seq at /> })}
                 {match delivery {
                     Delivery::Failed { sentence } => Some(view! { <Failed room key sentence /> }),
                     _ => None,
                 }}
             </div>
         </li>
+    }
+    .into_any()
+}
+
+/// Whether anybody said that they have read an own message.
+#[component]
+fn Seen(seq: Seq) -> impl IntoView {
+    let read = of_room(move |room| room.members.iter().any(|it| !it.me && it.read >= seq));
+    view! {
+        {move || match read.get() {
+            true => view! { <Icon shape=Shape::Checks /> }.into_any(),
+            false => view! { <Icon shape=Shape::Check /> }.into_any(),
+        }}
+        <span class="visually-hidden">{move || if read.get() { "Read" } else { "Sent" }}</span>
+    }
+    .into_any()
+}
+
+/// Leads to what is known about a message.
+#[component]
+fn More(seq: Seq, at: Time) -> impl IntoView {
+    let sheet = MessageSheet::get();
+    view! {
+        <button
+            type="button"
+            class="message-more"
+            aria-label="About this message"
+            title="About this message"
+            on:click=move |_| sheet.open(Chosen { seq, at })
+        >
+            <Icon shape=Shape::More />
+        </button>
     }
     .into_any()
 }

@@ -3,8 +3,8 @@
 use crate::engine::Engine;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use model::{Connection, RoomView};
-use protocol::RoomId;
+use model::{Connection, MemberView, RoomView};
+use protocol::{RoomId, open::Role};
 
 /// Which room the page shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,5 +70,30 @@ pub fn member_count() -> impl IntoView {
         0 => "Loading members…".to_owned(),
         1 => "Only you so far".to_owned(),
         count => format!("{count} members"),
+    }
+}
+
+/// A part of the room on the screen; its default while there is none.
+pub fn of_room<T: Default + PartialEq + Send + Sync + 'static>(
+    part: impl Fn(&RoomView) -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    let engine = Engine::get();
+    Memo::new(move |_| {
+        engine
+            .room
+            .with(|room| room.as_ref().map(&part).unwrap_or_default())
+    })
+}
+
+/// What this person may do in the room on the screen.
+pub fn own_role() -> Memo<Option<Role>> {
+    of_room(|room| room.members.iter().find(|it| it.me).map(|it| it.role))
+}
+
+/// How a member is called.
+pub fn name_of(member: &MemberView) -> String {
+    match member.display_name.is_empty() {
+        true => member.username.clone(),
+        false => member.display_name.clone(),
     }
 }

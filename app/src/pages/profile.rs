@@ -7,6 +7,7 @@ use crate::components::{
     field::{TextField, value},
     guard::SignedIn,
     log_out::LogOut,
+    new_keys::{NewRecoveryCode, ReplaceKeys},
     pane::PaneHeader,
     sessions::Sessions,
     toast::Toasts,
@@ -39,6 +40,8 @@ pub fn ProfileContent() -> impl IntoView {
                     {move || who.get().map(|me| view! { <Head me /> })}
                     <DisplayName />
                     <ChangePassphrase />
+                    <NewRecoveryCode />
+                    <ReplaceKeys />
                     <Sessions />
                     <section class="card" aria-labelledby="log-out-title">
                         <div class="card-head">

@@ -1,14 +1,16 @@
 //! `/room/:id`: a conversation.
 
 use crate::components::{
+    alarms::Alarms,
     ask::{Failure, on_done},
     avatar::{Avatar, Of, tone},
     composer::Composer,
     guard::SignedIn,
     icon::{Icon, Shape},
-    message::Details,
+    message_sheet::{MessageSheet, Sheet},
     pane::{BackLink, PaneHeader},
-    room_state::{Here, here, member_count, room_name},
+    presence::Presence,
+    room_state::{Here, here, member_count, of_room, room_name},
     scroll::Scroll,
     skeleton::Skeleton,
     timeline::Timeline,
@@ -54,12 +56,8 @@ fn Conversation(room: RoomId) -> impl IntoView {
             .with(|rows| rows.first().map(|(key, _)| key.clone()))
     });
     let scroll = Scroll::new(top);
-    let status = Memo::new(move |_| {
-        engine.room.with(|room| {
-            room.as_ref()
-                .map_or(RoomStatus::Loading, |room| room.status)
-        })
-    });
+    let status = of_room(|room| Some(room.status));
+    MessageSheet::provide();
     let name = room_name();
     let details = format!("/room/{room}/details");
     view! {
@@ -76,7 +74,9 @@ fn Conversation(room: RoomId) -> impl IntoView {
         </header>
         <Alarms />
         <Timeline room scroll />
-        {move || match status.get() {
+        <Presence />
+        <Sheet />
+        {move || match status.get().unwrap_or(RoomStatus::Loading) {
             RoomStatus::Ready | RoomStatus::Loading => view! { <Composer room scroll /> }.into_any(),
             RoomStatus::NoKey => {
                 view! { <p class="composer-closed">{Trouble::NoKey.to_string()}</p> }.into_any()
@@ -87,52 +87,20 @@ fn Conversation(room: RoomId) -> impl IntoView {
     .into_any()
 }
 
-/// What is wrong in this room. It stays: only the person can judge it.
-#[component]
-fn Alarms() -> impl IntoView {
-    let engine = Engine::get();
-    let alarms = Memo::new(move |_| {
-        engine.room.with(|room| {
-            room.as_ref()
-                .map(|room| room.alarms.clone())
-                .unwrap_or_default()
-        })
-    });
-    view! {
-        <Show when=move || !alarms.read().is_empty()>
-            <section class="alarms" role="alert" aria-label="Warnings">
-                {move || {
-                    alarms
-                        .get()
-                        .into_iter()
-                        .map(|alarm| {
-                            view! {
-                                <div class="alarm">
-                                    <Icon shape=Shape::Warning />
-                                    <div>
-                                        <p>{alarm.sentence}</p>
-                                        <Details details=alarm.details />
-                                    </div>
-                                </div>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </section>
-        </Show>
-    }
-    .into_any()
-}
-
 #[component]
 fn Gone(room: RoomId) -> impl IntoView {
     let engine = Engine::get();
     let ask = RwSignal::new(Ask::default());
     let navigate = use_navigate();
     on_done(ask, move |_| navigate("/chats", Default::default()));
+    let gone = of_room(|room| room.gone.clone());
     view! {
         <div class="composer-closed">
-            <p>"You are no longer a member of this room, says the server. What you have read stays here until you remove it."</p>
+            <p>
+                {move || {
+                    gone.get().unwrap_or_else(|| "You are no longer a member of this room, says the server.".to_owned())
+                }}
+            </p>
             <button type="button" class="button button-small" on:click=move |_| engine.ask(ask, Command::ForgetRoom { room })>
                 "Remove from my chats"
             </button>

@@ -1,13 +1,15 @@
-//! `/room/:id/details`: members, the key to share, leaving.
+//! `/room/:id/details`: the key to share, members, rules, leaving.
 
 use crate::components::{
     ask::{Failure, Submit, on_done},
     avatar::{Avatar, Of, tone},
     dialog::Dialog,
     guard::SignedIn,
+    members::Members,
     pane::PaneHeader,
     room_key::RoomKey,
-    room_state::{Here, here, room_name},
+    room_rules::{Banned, NewKey, Rules},
+    room_state::{Here, here, of_room, room_name},
     skeleton::Skeleton,
 };
 use crate::engine::{Ask, Engine};
@@ -15,8 +17,8 @@ use crate::inside::Part;
 use leptos::{either::EitherOf3, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_params_map};
-use model::{Command, MemberView};
-use protocol::{RoomId, open::Role};
+use model::Command;
+use protocol::RoomId;
 
 #[component]
 pub fn RoomDetails() -> impl IntoView {
@@ -50,18 +52,9 @@ pub fn RoomDetailsContent() -> impl IntoView {
 
 #[component]
 fn Content(room: RoomId) -> impl IntoView {
-    let engine = Engine::get();
     let name = room_name();
-    let rotation_due = Memo::new(move |_| {
-        engine
-            .room
-            .with(|room| room.as_ref().is_some_and(|room| room.rotation_due))
-    });
-    let epoch = Memo::new(move |_| {
-        engine
-            .room
-            .with(|room| room.as_ref().map_or(0, |room| room.epoch))
-    });
+    let rotation_due = of_room(|room| room.rotation_due);
+    let epoch = of_room(|room| room.epoch);
     view! {
         <div class="profile-head">
             <Avatar of=Of::Room name tone=tone(room.as_bytes()) size="avatar-large" />
@@ -81,63 +74,34 @@ fn Content(room: RoomId) -> impl IntoView {
             </div>
         </div>
         <RoomKey room />
-        <Members />
+        <Members room />
+        <Banned room />
+        <Rules room />
+        <Fingerprint />
+        <NewKey room />
         <Leave room />
     }
     .into_any()
 }
 
+/// What all who have this key and these members see alike.
 #[component]
-fn Members() -> impl IntoView {
-    let engine = Engine::get();
-    let members = Memo::new(move |_| {
-        engine.room.with(|room| {
-            room.as_ref()
-                .map(|room| room.members.clone())
-                .unwrap_or_default()
-        })
-    });
+fn Fingerprint() -> impl IntoView {
+    let digits = of_room(|room| room.fingerprint.clone());
     view! {
-        <section class="card" aria-labelledby="members-title">
-            <h2 id="members-title">
-                "Members " <span class="muted">{move || members.read().len()}</span>
-            </h2>
-            <ul class="members">
-                {move || members.get().into_iter().map(|member| view! { <Member member /> }).collect_view()}
-            </ul>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Member(member: MemberView) -> impl IntoView {
-    let MemberView {
-        user,
-        username,
-        display_name,
-        role,
-        me,
-    } = member;
-    let name = if display_name.is_empty() {
-        username.clone()
-    } else {
-        display_name
-    };
-    let role = match role {
-        Role::Owner => Some("Owner"),
-        Role::Admin => Some("Admin"),
-        Role::Member => None,
-    };
-    view! {
-        <li>
-            <Avatar of=Of::Person name=Signal::stored(name.clone()) tone=tone(user.as_bytes()) />
-            <div class="member-name">
-                <p>{if me { format!("{name} (you)") } else { name }}</p>
-                <p>{format!("@{username}")}</p>
+        <section class="card" aria-labelledby="fingerprint-title" hidden=move || digits.read().is_empty()>
+            <div class="card-head">
+                <h2 id="fingerprint-title">"Room fingerprint"</h2>
+                <p>
+                    "Read it out to each other: whoever sees the same digits has the same key and the same members. It changes when either does."
+                </p>
             </div>
-            {role.map(|role| view! { <span class="tag tag-accent">{role}</span> })}
-        </li>
+            <ol class="safety-digits" aria-label="Room fingerprint" data-testid="room-fingerprint">
+                {move || {
+                    digits.get().split(' ').map(|group| view! { <li>{group.to_owned()}</li> }).collect_view()
+                }}
+            </ol>
+        </section>
     }
     .into_any()
 }

@@ -243,9 +243,6 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Command::SetVerified { user, verified } => {
                 self.done(ticket, |it| it.set_verified(&user, verified))
             }
-            Command::AcceptRewind { .. }
-            | Command::DismissAlarm { .. }
-            | Command::DeleteMessage { .. } => Err(Trouble::NotNow),
             Command::TakeOver => self.done(ticket, |it| {
                 it.out.actions.push_back(Action::TakeOver);
                 Ok(())

@@ -479,7 +479,6 @@ impl Room {
         let (sender, mine, text) = match kind {
             ItemKind::Message { sender, text, .. } => (Some(sender.name.clone()), sender.me, text),
             ItemKind::Event { text } => (None, false, text),
-            ItemKind::Deleted { .. } => return,
             ItemKind::Broken { sentence, .. } => (None, false, sentence),
         };
         if matches!(kind, ItemKind::Message { .. }) && !mine && seq > read {
