@@ -41,9 +41,15 @@ impl MessageSheet {
 pub fn Sheet() -> impl IntoView {
     let MessageSheet(chosen) = MessageSheet::get();
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(chosen.get().is_some()));
+    // Each follows the other; setting what is so already would set both off again.
     Effect::new(move |_| {
-        if !open.get() {
+        let wanted = chosen.get().is_some();
+        if open.get_untracked() != wanted {
+            open.set(wanted);
+        }
+    });
+    Effect::new(move |_| {
+        if !open.get() && chosen.get_untracked().is_some() {
             chosen.set(None);
         }
     });
