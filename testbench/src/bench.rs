@@ -1,13 +1,18 @@
 //! The bench: browsers around a server, and time.
 
-use crate::{browser::Browser, screen::Screen, server::Server};
+use crate::{
+    adversary::{Accomplice, Adversary, RoomKeys},
+    browser::Browser,
+    screen::Screen,
+    server::Server,
+};
 use backend::{Clock, Options};
 use model::{Answer, Command, Phase, SecretText, Trouble};
 use protocol::RoomId;
 use std::{ops::Index, path::PathBuf, time::Duration};
 
 /// Names a browser of the bench.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Who(usize);
 
 /// What all people here type.
@@ -24,6 +29,7 @@ pub struct Bench {
     server: Server,
     clock: Clock,
     browsers: Vec<Browser>,
+    pub adversary: Adversary,
 }
 
 impl Bench {
@@ -37,6 +43,7 @@ impl Bench {
             server: Server::start(options, clock.clone()).await,
             clock,
             browsers: Vec::new(),
+            adversary: Adversary::default(),
         }
     }
 
@@ -193,8 +200,9 @@ impl Bench {
 
     async fn step(&mut self) {
         let mut busy = false;
-        for browser in &mut self.browsers {
-            busy |= browser.step(self.server.backend()).await;
+        for (number, browser) in self.browsers.iter_mut().enumerate() {
+            let (backend, adversary) = (self.server.backend(), &mut self.adversary);
+            busy |= browser.step(Who(number), backend, adversary).await;
         }
         if !busy {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -207,6 +215,28 @@ impl Bench {
             browser.lose_socket();
         }
         self.server.kill();
+    }
+
+    /// The server lies no more. All lines break, so that everyone asks anew.
+    pub fn server_is_honest(&mut self) {
+        self.adversary.stop();
+        for browser in &mut self.browsers {
+            browser.tamper = None;
+            browser.lose_socket();
+        }
+    }
+
+    /// The keys of whoever uses a browser: from here on they work with the server.
+    pub fn accomplice(&self, who: Who) -> Accomplice {
+        let mut stored = self.browsers[who.0].stored();
+        let (_, account) = stored.find(|(name, _)| *name == "account").unwrap();
+        Accomplice::new(account)
+    }
+
+    /// The keys of a room's epoch, as a member sees them.
+    pub async fn room_keys(&mut self, who: Who, room: RoomId) -> RoomKeys {
+        let key = self.room_key(who, room).await;
+        RoomKeys::new(&key, room, self.adversary.log(room).header().0)
     }
 
     pub async fn start_server(&mut self) {

@@ -1,6 +1,8 @@
 //! One browser profile: an engine with its local store, its cookie and its socket.
 
 use crate::{
+    adversary::Adversary,
+    bench::Who,
     calls::{self, Jar},
     screen::Screen,
 };
@@ -140,7 +142,12 @@ impl Browser {
     }
 
     /// Does what there is to do now. True if there was anything.
-    pub(crate) async fn step(&mut self, backend: Option<&Backend>) -> bool {
+    pub(crate) async fn step(
+        &mut self,
+        me: Who,
+        backend: Option<&Backend>,
+        adversary: &mut Adversary,
+    ) -> bool {
         let backend = backend.filter(|_| self.network != Network::Cut);
         let mut busy = false;
         if backend.is_none() && !matches!(self.socket, Socket::Closed) {
@@ -151,10 +158,10 @@ impl Browser {
             busy = true;
             match self.fates.as_mut().map_or(Fate::Done, |fate| fate(&action)) {
                 Fate::Closed => self.reload(),
-                fate => self.carry_out(action, fate, backend).await,
+                fate => self.carry_out(action, fate, me, backend, adversary).await,
             }
         }
-        busy |= self.listen().await;
+        busy |= self.listen(me, adversary).await;
         if self
             .engine
             .poll_timeout()
@@ -178,7 +185,14 @@ impl Browser {
         self.handle(Event::SocketClosed);
     }
 
-    async fn carry_out(&mut self, action: Action, fate: Fate, backend: Option<&Backend>) {
+    async fn carry_out(
+        &mut self,
+        action: Action,
+        fate: Fate,
+        me: Who,
+        backend: Option<&Backend>,
+        adversary: &mut Adversary,
+    ) {
         match action {
             Action::Connect => {
                 self.socket = match backend {
@@ -190,13 +204,15 @@ impl Browser {
                     None => Event::SocketClosed,
                 });
             }
-            Action::Send(text) => self.send(&text, backend).await,
+            Action::Send(text) => self.send(&text, me, backend, adversary).await,
             Action::Disconnect => self.socket = Socket::Closed,
-            Action::Call { call, request } => {
-                let result = match backend {
-                    Some(backend) => calls::call(backend, &mut self.jar, request).await,
-                    None => Err(PublicError::Unreachable),
+            Action::Call { call, mut request } => {
+                let mut result = match (backend, adversary.intercept(me, &mut request)) {
+                    (None, _) => Err(PublicError::Unreachable),
+                    (Some(_), Some(answer)) => answer,
+                    (Some(backend), None) => calls::call(backend, &mut self.jar, request).await,
                 };
+                adversary.reanswer(me, &mut result);
                 let lost = self.network == Network::AnswersLost || fate == Fate::AnswerLost;
                 let result = match lost {
                     true => Err(PublicError::Unreachable),
@@ -236,9 +252,18 @@ impl Browser {
         }
     }
 
-    async fn send(&mut self, text: &str, backend: Option<&Backend>) {
+    async fn send(
+        &mut self,
+        text: &str,
+        me: Who,
+        backend: Option<&Backend>,
+        adversary: &mut Adversary,
+    ) {
         self.traffic.push(text.to_owned());
         let Some(backend) = backend else { return };
+        let Some(text) = &adversary.pass_to_server(me, text) else {
+            return;
+        };
         match &self.socket {
             Socket::Closed => {}
             Socket::Talking(connection) => connection.receive(text).await,
@@ -263,7 +288,7 @@ impl Browser {
     }
 
     /// Takes what the server has sent by now.
-    async fn listen(&mut self) -> bool {
+    async fn listen(&mut self, me: Who, adversary: &mut Adversary) -> bool {
         if self.network == Network::AnswersLost {
             return false;
         }
@@ -271,19 +296,26 @@ impl Browser {
             return false;
         };
         let now = Duration::ZERO;
-        match tokio::time::timeout(now, connection.take()).await {
-            Err(_) => false,
+        let frames = match tokio::time::timeout(now, connection.take()).await {
+            Err(_) => Vec::new(),
             Ok(None) => {
                 self.hang_up();
-                true
+                return true;
             }
-            Ok(Some(frames)) => {
-                for frame in frames {
-                    self.hear(String::from_utf8(frame.to_vec()).unwrap());
-                }
-                true
+            Ok(Some(frames)) => frames,
+        };
+        let mut busy = !frames.is_empty();
+        for frame in frames {
+            let text = String::from_utf8(frame.to_vec()).unwrap();
+            if let Some(text) = adversary.pass_to_browser(me, text) {
+                self.hear(text);
             }
         }
+        for text in adversary.news(me) {
+            self.hear(text);
+            busy = true;
+        }
+        busy
     }
 
     fn hear(&mut self, frame: String) {

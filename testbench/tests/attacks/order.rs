@@ -1,0 +1,125 @@
+//! Another order, gaps, ends cut off, two histories.
+
+use crate::setting::*;
+use protocol::Entry;
+use testbench::Network;
+
+/// The sentence at the one who finds out.
+fn forked(name: &str, seq: u64) -> String {
+    format!("The server showed {name} a different history than you, from message {seq} on.")
+}
+
+#[tokio::test]
+async fn two_messages_of_one_person_in_the_wrong_order_are_said() {
+    let (mut bench, ana, ben, room) = choir().await;
+    let mut first: Option<Entry> = None;
+    bench
+        .adversary
+        .tell(ben, room)
+        .each(move |it| match first.take() {
+            None => {
+                first = Some(it.entry.clone());
+                Vec::new()
+            }
+            Some(first) => vec![it.entry.clone(), first],
+        });
+    bench.get_across(ana, room, "do not go").await;
+    bench.get_across(ana, room, "wait for me").await;
+    let sentence = "The server put messages into another order than they were written.";
+    alarm(&mut bench, ben, sentence).await;
+    all_is_well(&bench, ana);
+}
+
+#[tokio::test]
+async fn two_peoples_messages_in_the_wrong_order_are_said_with_the_next_one() {
+    let (mut bench, ana, ben, room) = choir().await;
+    let cleo = joins(&mut bench, "cleo", room, ana).await;
+    let mut first: Option<Entry> = None;
+    bench
+        .adversary
+        .tell(cleo, room)
+        .each(move |it| match first.take() {
+            None => {
+                first = Some(it.entry.clone());
+                Vec::new()
+            }
+            Some(first) => vec![it.entry.clone(), first],
+        });
+    bench.get_across(ana, room, "shall we?").await;
+    bench.get_across(ben, room, "yes").await;
+    bench.get_across(ana, room, "good").await;
+    bench.get_across(ana, room, "then at eight").await;
+    bench
+        .until("Cleo is told", |bench| !bench[cleo].alarms().is_empty())
+        .await;
+    let said = bench[cleo].alarms()[0].to_owned();
+    assert!(said.starts_with("The server showed "), "{said}");
+    assert!(
+        said.contains(" a different history than you, from message "),
+        "{said}"
+    );
+}
+
+/// A silent server can't be told from silent people. Nothing is lost by it.
+#[tokio::test]
+async fn a_withheld_end_looks_like_silence_and_comes_whole_when_it_comes() {
+    let (mut bench, ana, ben, room) = choir().await;
+    bench.get_across(ana, room, "one").await;
+    bench.shows(ben, &["ana: one"]).await;
+    bench.adversary.tell(ben, room).hold();
+    bench.get_across(ana, room, "two").await;
+    bench.say(ben, room, "are you there?").await;
+    bench
+        .shows(ana, &["ana: one", "ana: two", "ben: are you there?"])
+        .await;
+    bench.later(std::time::Duration::from_secs(60)).await;
+    assert_eq!(bench[ben].messages(), ["ana: one", "ben: are you there?"]);
+    assert!(!bench[ben].all_sent());
+    bench.adversary.tell(ben, room).release();
+    bench
+        .shows(ben, &["ana: one", "ana: two", "ben: are you there?"])
+        .await;
+    bench.until("sent", |bench| bench[ben].all_sent()).await;
+    all_is_well(&bench, ana);
+    all_is_well(&bench, ben);
+}
+
+#[tokio::test]
+async fn a_message_left_out_of_the_middle_is_said_with_the_next_one() {
+    let (mut bench, ana, ben, room) = choir().await;
+    bench.get_across(ana, room, "one").await;
+    bench.shows(ben, &["ana: one"]).await;
+    let mut left_out = false;
+    bench
+        .adversary
+        .tell(ben, room)
+        .each(move |it| match std::mem::replace(&mut left_out, true) {
+            false => Vec::new(),
+            true => vec![it.entry.clone()],
+        });
+    bench.get_across(ana, room, "two").await;
+    bench.get_across(ana, room, "three").await;
+    alarm(&mut bench, ben, "Messages of ana are missing.").await;
+    alarm(&mut bench, ben, &forked("ana", 5)).await;
+    assert_eq!(bench[ben].messages(), ["ana: one", "ana: three"]);
+}
+
+/// The network is not the server: what it cuts and doubles raises no alarm.
+#[tokio::test]
+async fn a_bad_network_is_not_called_a_lie() {
+    let (mut bench, ana, ben, room) = choir().await;
+    let mut all = Vec::new();
+    for number in 0..4 {
+        bench.browser_mut(ben).network = Network::Cut;
+        bench.get_across(ana, room, &format!("line {number}")).await;
+        all.push(format!("ana: line {number}"));
+        bench.browser_mut(ben).network = Network::AnswersLost;
+        bench.later(std::time::Duration::from_secs(20)).await;
+        bench.browser_mut(ben).network = Network::Up;
+        bench
+            .until("all of it", |bench| bench[ben].messages() == all)
+            .await;
+    }
+    all_is_well(&bench, ana);
+    assert_eq!(bench[ben].alarms(), [""; 0]);
+}

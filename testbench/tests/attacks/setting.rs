@@ -1,0 +1,47 @@
+//! The scene of most attacks, and what is asked of it in the end.
+
+use protocol::RoomId;
+use testbench::{Bench, Who};
+
+/// Ana's room, with Ben in it.
+pub async fn choir() -> (Bench, Who, Who, RoomId) {
+    let mut bench = Bench::new().await;
+    let ana = bench.person("ana").await;
+    let ben = bench.person("ben").await;
+    let room = bench.make_room(ana, "Choir").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    (bench, ana, ben, room)
+}
+
+/// Another one joins, and everyone knows.
+pub async fn joins(bench: &mut Bench, name: &str, room: RoomId, host: Who) -> Who {
+    let who = bench.person(name).await;
+    let key = bench.room_key(host, room).await;
+    bench.join(who, &key).await;
+    bench
+        .until("the newcomer is there", |bench| {
+            bench[host].members().contains(&name)
+        })
+        .await;
+    who
+}
+
+/// Waits until the open room shows this alarm, word for word.
+pub async fn alarm(bench: &mut Bench, who: Who, sentence: &str) {
+    let shown = |bench: &Bench| bench[who].alarms().contains(&sentence);
+    bench.until(&format!("alarm: {sentence}"), shown).await;
+}
+
+/// Waits until a line of the room says this in the place of what is not shown.
+pub async fn broken(bench: &mut Bench, who: Who, sentence: &str) {
+    let shown = |bench: &Bench| bench[who].broken().contains(&sentence);
+    bench.until(&format!("line: {sentence}"), shown).await;
+}
+
+/// Nothing is wrong on this screen.
+pub fn all_is_well(bench: &Bench, who: Who) {
+    assert_eq!(bench[who].alarms(), [""; 0]);
+    assert_eq!(bench[who].broken(), [""; 0]);
+    assert_eq!(bench[who].notices, [""; 0]);
+}
