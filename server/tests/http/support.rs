@@ -234,6 +234,7 @@ impl TestEdge {
             username,
             signing,
             agreement: PublicKey([9; 32]),
+            earlier: Vec::new(),
         };
         self.call(
             "register_finish",
