@@ -105,7 +105,10 @@ fn info(ctx: &Context, sender: &UserId, recipient: &UserId) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{identity, rng, room};
+    use crate::{
+        account::AccountSecret,
+        testing::{identity, rng, room},
+    };
     use proptest::prelude::*;
     use protocol::RoomId;
 
@@ -134,6 +137,19 @@ mod tests {
             unwrap(&ctx, &ana, &identity(3), &sealed),
             Err(WrapError::Open)
         );
+    }
+
+    #[test]
+    fn reaches_its_recipient_after_new_keys_as_long_as_the_earlier_ones_are_kept() {
+        let (ctx, secret, sealed) = wrapped();
+        let ana = identity(1).user();
+        let first = AccountSecret::generate(&mut rng(2));
+        let mut bob = identity(2).succeeded_by(&AccountSecret::generate(&mut rng(4)));
+        assert_eq!(unwrap(&ctx, &ana, &bob, &sealed), Err(WrapError::Open));
+        bob.open_also(&[first]);
+        assert_eq!(unwrap(&ctx, &ana, &bob, &sealed), Ok(secret));
+        bob.open_also(&[]);
+        assert_eq!(unwrap(&ctx, &ana, &bob, &sealed), Err(WrapError::Open));
     }
 
     #[test]

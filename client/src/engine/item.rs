@@ -160,3 +160,79 @@ impl Saving {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::AccountSecret;
+
+    fn account() -> Account {
+        let secret = AccountSecret::from_bytes([1; 32]);
+        Account::new("ana".parse().unwrap(), secret, Vec::new())
+    }
+
+    fn write(item: &mut Item<u8>, now: Time) -> Option<u64> {
+        let put = item.prepare(&account(), "settings", now)?.unwrap();
+        Some(put.replaces)
+    }
+
+    #[test]
+    fn what_comes_by_itself_is_written_late_and_does_not_count_as_unsaved() {
+        let mut item = Item::default();
+        *item.change_lazily(100) = 1;
+        assert!(item.is_saved());
+        assert_eq!(write(&mut item, 100 + GATHER), None);
+        *item.change(200) = 2;
+        assert!(!item.is_saved());
+        assert_eq!(item.saving.timeout(), Some(200 + GATHER));
+        assert_eq!(write(&mut item, 200 + GATHER), Some(0));
+        // One write took both.
+        item.saving.written(1);
+        assert!(item.is_saved());
+        assert_eq!(item.saving.timeout(), None);
+    }
+
+    #[test]
+    fn what_is_sealed_under_an_earlier_secret_is_sealed_anew_one_after_the_other() {
+        let mut items = [Saving::default(), Saving::default(), Saving::default()];
+        items[0].version = 3;
+        items[2].version = 1;
+        let due = items
+            .iter_mut()
+            .fold(1_000, |at, it| it.seal_anew(1, at, 250));
+        assert_eq!(due, 1_500);
+        let due: Vec<_> = items.iter().map(Saving::timeout).collect();
+        assert_eq!(due, [Some(1_250), None, Some(1_500)]);
+        // Asked again, nothing changes.
+        assert_eq!(items[0].seal_anew(1, 9_000, 250), 9_000);
+        assert_eq!(items[0].timeout(), Some(1_250));
+    }
+
+    #[test]
+    fn a_write_that_was_on_its_way_when_the_secret_changed_counts_as_the_earlier_ones() {
+        let mut item = Item::default();
+        *item.change_at_once(1) = 1;
+        assert_eq!(write(&mut item, 1), Some(0));
+        item.saving.written(1);
+        assert!(item.saving.is_under(0));
+        assert!(!item.saving.is_under(1));
+    }
+
+    #[test]
+    fn a_write_that_failed_goes_again() {
+        let mut item = Item::default();
+        *item.change_lazily(0) = 1;
+        assert_eq!(write(&mut item, GATHER_LOG), Some(0));
+        item.saving.failed(GATHER_LOG);
+        assert_eq!(write(&mut item, GATHER_LOG), None);
+        assert_eq!(write(&mut item, GATHER_LOG + RETRY), Some(0));
+    }
+
+    #[test]
+    fn older_versions_are_not_taken() {
+        let mut item = Item::default();
+        item.absorb(2, 0, 0, |content| *content = 2);
+        item.absorb(1, 0, 0, |content| *content = 1);
+        assert_eq!((item.content, item.saving.version), (2, 2));
+    }
+}

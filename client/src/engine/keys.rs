@@ -154,3 +154,103 @@ impl Account {
         vault_item::open_item(key, &self.identity.user(), item, *version, token)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn secret(seed: u8) -> AccountSecret {
+        AccountSecret::from_bytes([seed; 32])
+    }
+
+    /// The account with its first, second and third secret, each holding on to those before.
+    fn ana() -> [Account; 3] {
+        let first = Account::new("ana".parse().unwrap(), secret(1), Vec::new());
+        let mut second = first.succeeded_by(secret(2));
+        let replaced = first.to_replace(&[]);
+        second.hold(&replaced);
+        let mut third = second.succeeded_by(secret(3));
+        third.hold(&second.to_replace(&replaced.secrets));
+        [first, second, third]
+    }
+
+    fn sealed_by(account: &Account) -> VaultItem {
+        let (item, version) = ("settings", 4);
+        let user = account.identity.user();
+        let content = json!({ "display_name": "Ana" });
+        let token = vault_item::seal_item(&account.vault_key, &user, item, version, &content);
+        VaultItem {
+            item: item.to_owned(),
+            version,
+            token: token.unwrap(),
+        }
+    }
+
+    #[test]
+    fn items_open_under_the_secrets_that_are_kept() {
+        let [first, second, mut third] = ana();
+        for (account, number) in [(&first, 0), (&second, 1), (&third, 2)] {
+            let (_, under) = third.open_item::<Value>(&sealed_by(account)).unwrap();
+            assert_eq!(under, number);
+        }
+        third.hold(&Replaced {
+            times: 2,
+            secrets: Vec::new(),
+        });
+        assert!(third.open_item::<Value>(&sealed_by(&third)).is_ok());
+        for earlier in [&first, &second] {
+            assert!(third.open_item::<Value>(&sealed_by(earlier)).is_err());
+        }
+    }
+
+    #[test]
+    fn settings_open_under_the_present_secret_only() {
+        let [first, second, third] = ana();
+        assert!(third.open_settings(&sealed_by(&third)).is_ok());
+        for earlier in [&first, &second] {
+            assert!(third.open_settings(&sealed_by(earlier)).is_err());
+        }
+    }
+
+    #[test]
+    fn one_step_leads_from_each_key_to_the_next() {
+        let [first, second, third] = ana();
+        let keys = [&first, &second, &third].map(|it| it.identity.signing_key());
+        for number in [0, 1] {
+            let (old, new) = third.step_from(&keys[number]).unwrap();
+            assert_eq!(old.signing_key(), keys[number]);
+            assert_eq!(new.signing_key(), keys[number + 1]);
+            let name = &third.username;
+            assert!(new.keys(name).follow(&old.keys(name)));
+        }
+        assert!(third.step_from(&keys[2]).is_none());
+        assert!(third.step_from(&PublicKey([9; 32])).is_none());
+    }
+
+    #[test]
+    fn secrets_that_are_not_the_accounts_are_not_kept() {
+        let [first, _, mut third] = ana();
+        let foreign = SecretText::new(b64::encode([9; 32]));
+        let nonsense = SecretText::new("no secret".to_owned());
+        third.hold(&Replaced {
+            times: 2,
+            secrets: vec![foreign, nonsense],
+        });
+        assert!(third.earlier.is_empty());
+        // Nor those of another number of replacements.
+        let replaced = first.to_replace(&[]);
+        third.hold(&replaced);
+        assert!(third.earlier.is_empty());
+    }
+
+    #[test]
+    fn the_local_store_gives_the_account_back() {
+        let [_, _, third] = ana();
+        let restored = Account::restore(&third.stored().unwrap()).unwrap();
+        let name = &third.username;
+        assert_eq!(restored.identity.keys(name), third.identity.keys(name));
+        assert_eq!(restored.username, third.username);
+        assert!(Account::restore(b"{}").is_none());
+    }
+}

@@ -260,7 +260,7 @@ impl Room {
         };
         if epoch.course.over_since.is_some_and(|over| over < seq) {
             return Found::Shown(broken(
-                "A message was written with a key that was over, since someone had gone who knows it. It is not shown.",
+                "A message was written with a room key that was over. It is not shown.",
                 format!("Entry {seq}"),
             ));
         }

@@ -169,7 +169,7 @@ fn shown(room: &Room, from: Seq) -> Vec<String> {
         .collect()
 }
 
-const OVER: &str = "! A message was written with a key that was over, since someone had gone who knows it. It is not shown.";
+const OVER: &str = "! A message was written with a room key that was over. It is not shown.";
 
 #[test]
 fn nothing_said_between_a_removal_and_the_next_key_is_shown() {
