@@ -3,13 +3,14 @@
 use crate::{
     adversary::{Accomplice, Adversary, RoomKeys},
     browser::Browser,
+    calls::Jar,
     screen::Screen,
     server::Server,
 };
 use backend::{Clock, Options};
 use model::{Answer, Command, Phase, SecretText, Trouble};
 use protocol::RoomId;
-use std::{ops::Index, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, ops::Index, path::PathBuf, time::Duration};
 
 /// Names a browser of the bench.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,9 +59,20 @@ impl Bench {
     }
 
     fn add(&mut self, private: bool) -> Who {
+        let store = (!private).then(BTreeMap::new);
+        self.start(Jar::default(), store)
+    }
+
+    /// A thief has a browser with all that someone's browser holds: its cookie and its local store.
+    pub fn thief_of(&mut self, who: Who) -> Who {
+        let (jar, store) = self.browsers[who.0].loot();
+        self.start(jar, store)
+    }
+
+    fn start(&mut self, jar: Jar, store: Option<BTreeMap<String, Vec<u8>>>) -> Who {
         let seed = self.browsers.len() as u64 + 1000;
-        self.browsers
-            .push(Browser::new(seed, self.clock.clone(), private));
+        let browser = Browser::new(seed, self.clock.clone(), jar, store);
+        self.browsers.push(browser);
         Who(self.browsers.len() - 1)
     }
 

@@ -72,15 +72,20 @@ enum Socket {
 }
 
 impl Browser {
-    pub(crate) fn new(seed: u64, clock: Clock, private: bool) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        clock: Clock,
+        jar: Jar,
+        store: Option<BTreeMap<String, Vec<u8>>>,
+    ) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let engine = Engine::new(child(&mut rng), clock.now());
         let mut browser = Self {
             engine,
             rng,
             clock,
-            jar: Jar::default(),
-            store: (!private).then(BTreeMap::new),
+            jar,
+            store,
             socket: Socket::Closed,
             network: Network::Up,
             tamper: None,
@@ -93,6 +98,11 @@ impl Browser {
         };
         browser.start();
         browser
+    }
+
+    /// What whoever gets at this browser gets.
+    pub(crate) fn loot(&self) -> (Jar, Option<BTreeMap<String, Vec<u8>>>) {
+        (self.jar.clone(), self.store.clone())
     }
 
     /// The page is closed and opened again: memory is gone, the local store and the cookie stay.
