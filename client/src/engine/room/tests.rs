@@ -161,7 +161,6 @@ fn shown(room: &Room, from: Seq) -> Vec<String> {
     let text = |item: &TimelineItem| match &item.kind {
         ItemKind::Message { text, .. } | ItemKind::Event { text } => text.clone(),
         ItemKind::Broken { sentence, .. } => format!("! {sentence}"),
-        ItemKind::Deleted { .. } => "deleted".to_owned(),
     };
     room.timeline
         .range(from..)
