@@ -142,8 +142,9 @@ impl Verifier {
     /// Tells that the loaded stretch reaches back to the epoch's header, so that every chain of it must start with 1. To be called
     /// after the page with the header was verified.
     pub fn header_reached(&mut self, epoch: Epoch) -> Vec<Finding> {
-        if let Some(header) = self.headers.get_mut(&epoch) {
-            header.reached = true;
+        match self.headers.get_mut(&epoch) {
+            Some(header) if !header.reached => header.reached = true,
+            _ => return Vec::new(),
         }
         let lowest = |(chain, links): (&Chain, &Links)| Some((*chain, *links.first_key_value()?.0));
         let starts: Vec<_> = self

@@ -84,8 +84,9 @@ impl Room {
         let newest = steps.last().map(|step| step.at);
         self.finish(steps, me, now, true, &mut absorbed);
         if let (Some(transcript), Some(_)) = (&self.transcript, newest) {
-            let head = transcript.head();
+            let (base, head) = (transcript.base(), transcript.head());
             self.item.change_lazily(now).head = Some(head);
+            self.headers_reached(base, &mut absorbed);
         }
         if absorbed.left {
             self.item.change_at_once(now);
@@ -119,19 +120,21 @@ impl Room {
             steps.push(Step { seq, at, found });
         }
         self.finish(steps, me, now, false, &mut absorbed);
-        let reached: Vec<Epoch> = self
-            .epochs
-            .values()
-            .filter(|epoch| epoch.header_seq > base.seq)
-            .map(|epoch| epoch.ctx.epoch)
-            .collect();
+        self.headers_reached(base, &mut absorbed);
+        Ok(absorbed)
+    }
+
+    /// Says what is missing at the beginning of the chains of epochs whose header lies in the window, which starts at `base`.
+    fn headers_reached(&mut self, base: Head, absorbed: &mut Absorbed) {
+        let epochs = self.epochs.values();
+        let reached = epochs.filter(|epoch| epoch.header_seq > base.seq);
+        let reached: Vec<Epoch> = reached.map(|epoch| epoch.ctx.epoch).collect();
         for epoch in reached {
             for finding in self.verifier.header_reached(epoch) {
                 self.report(finding);
                 absorbed.views = true;
             }
         }
-        Ok(absorbed)
     }
 
     /// Takes the room's and members' names out of entries outside the window. Whoever wrote them signed them; nothing else is believed.
