@@ -173,7 +173,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Shows what taking in entries changed.
     pub(super) fn show_absorbed(&mut self, id: RoomId, absorbed: Absorbed, older: bool) {
         let Some(account) = &self.account else { return };
-        if absorbed.names
+        if absorbed.anew
             && let Some(room) = self.rooms.get_mut(&id)
         {
             room.rename_items(&account.identity);

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     account::Identity,
-    authentic::{Received, Verdict},
+    authentic::{Finding, Received, Verdict},
     body::Content,
-    envelope::{self, Opened},
+    envelope::{self, EnvelopeError, Opened},
     transcript::{SeenCheck, Transcript, TranscriptError},
 };
 use model::{Alarm, Delivery, ItemKind, LastActivity, Sender, TimelineItem};
@@ -18,6 +18,7 @@ use protocol::{
     Entry, Epoch, Hash, OpenEntry, Seq, Time, UserId, frame::LoggedEntry, log::entry_hash,
     open::Head,
 };
+use std::collections::BTreeSet;
 
 /// Characters of a message in the chat list.
 const PREVIEW_CHARS: usize = 120;
@@ -31,8 +32,8 @@ pub(in crate::engine) struct Absorbed {
     pub settled: Vec<Outgoing>,
     /// Names, members, the key or alarms changed, so views are to be made anew.
     pub views: bool,
-    /// Names changed that older items show.
-    pub names: bool,
+    /// Names changed that older items show, or older items themselves.
+    pub anew: bool,
     /// This person left, on this or another device.
     pub left: bool,
     /// A new epoch's secret reached this device.
@@ -278,8 +279,14 @@ impl Room {
                 }
             }
             Err(error) => {
-                let sentence =
-                    "A message here does not open with the room key. It may be damaged or forged.";
+                let sentence = match &error {
+                    EnvelopeError::Open(_) => {
+                        "A message here does not open with the room key. It may be damaged or forged."
+                    }
+                    _ => {
+                        "Someone with the room key wrote something here that is no message. It is not shown."
+                    }
+                };
                 Found::Shown(broken(sentence, format!("Entry {seq}: {error}")))
             }
         }
@@ -314,6 +321,7 @@ impl Room {
             EpochState::signing_key_at(epoch, user, seq)
         };
         let verified = self.verifier.verify(&received, key_of);
+        let repeated: BTreeSet<Seq> = verified.findings.iter().filter_map(repeated).collect();
         let mut verdicts = verified.verdicts.into_iter();
         for Step { seq, at, found } in steps {
             let kind = match found {
@@ -323,7 +331,10 @@ impl Room {
                     let verdict = verdicts.next().unwrap_or(Verdict::Forged);
                     let key = own.as_ref().map(|own| own.key());
                     let sent_at = opened.body.at;
-                    let kind = self.message(seq, verdict, &opened, me, now, absorbed);
+                    let kind = match repeated.contains(&seq) {
+                        true => Some(repetition(seq)),
+                        false => self.message(seq, verdict, &opened, me, now, absorbed),
+                    };
                     absorbed.settled.extend(own);
                     kind.map(|kind| (kind, sent_at, key))
                 }
@@ -346,6 +357,15 @@ impl Room {
                 };
                 self.timeline.insert(seq, item.clone());
                 absorbed.items.push(item);
+            }
+        }
+        for seq in repeated {
+            // It was on the screen before the message that it repeats.
+            if let Some(item) = self.timeline.get_mut(&seq)
+                && matches!(item.kind, ItemKind::Message { .. })
+            {
+                item.kind = repetition(seq);
+                absorbed.anew = true;
             }
         }
         for finding in verified.findings {
@@ -378,8 +398,7 @@ impl Room {
                 ));
             }
             Verdict::NotMember => {
-                let sentence =
-                    "Someone who was not a member then wrote a message. It is not shown.";
+                let sentence = "Someone who is not in this room's list of members wrote a message. It is not shown.";
                 return Some(broken(
                     sentence,
                     format!("Entry {seq} claims to be by user {}", body.sender),
@@ -411,7 +430,7 @@ impl Room {
                 self.note_profile(seq);
                 if self.take_profile(seq, &body.sender, profile, now) {
                     absorbed.views = true;
-                    absorbed.names = true;
+                    absorbed.anew = true;
                 }
                 None
             }
@@ -507,6 +526,22 @@ impl Room {
         self.transcript = Some(Transcript::start(self.id, base)?);
         Ok(())
     }
+}
+
+/// The place where a message stands again.
+fn repeated(finding: &Finding) -> Option<Seq> {
+    match finding {
+        Finding::Repeated { seq, .. } => Some(*seq),
+        _ => None,
+    }
+}
+
+/// The words for a message that stands here again.
+fn repetition(seq: Seq) -> ItemKind {
+    broken(
+        "The server repeated a message here that was sent only once.",
+        format!("Entry {seq} has the body of an earlier one."),
+    )
 }
 
 /// The words for an entry whose payload is gone.

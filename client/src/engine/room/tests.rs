@@ -209,7 +209,8 @@ fn a_message_under_the_old_key_behind_the_new_header_is_not_shown() {
     log.say(&identity(1), "the new key");
     let room = log.read();
     let closed = "! A message here does not open with the room key. It may be damaged or forged.";
-    let stranger = "! Someone who was not a member then wrote a message. It is not shown.";
+    let stranger =
+        "! Someone who is not in this room's list of members wrote a message. It is not shown.";
     assert_eq!(
         shown(&room, from),
         [closed, closed, closed, stranger, "the new key"]
