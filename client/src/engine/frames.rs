@@ -78,7 +78,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             ServerFrame::Slots { room, slots, .. } => self.slots(room, slots),
             ServerFrame::SlotRefused { room, error } => self.slot_refused(room, &error),
             ServerFrame::Signal { room, signal } => self.signal(room, &signal),
-            ServerFrame::Pong => {}
+            ServerFrame::Pong => self.ask_for_missed(),
             ServerFrame::Bye { reason } => self.bye(reason),
         }
     }
@@ -289,6 +289,21 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.ask_profile(id);
     }
 
+    /// The line was quiet for a while: what the server spoke of, an acknowledged message or a new key, should have come by now.
+    fn ask_for_missed(&mut self) {
+        for room in self.rooms.values_mut() {
+            if let (Some(seq), Some(server)) = (room.outbox.acknowledged(), &mut room.server) {
+                server.head.seq = server.head.seq.max(seq);
+            }
+        }
+        let is_missed = |room: &&Room| room.listed == Some(true) && room.is_outdated();
+        let missed = self.rooms.values().filter(is_missed);
+        let missed: Vec<RoomId> = missed.map(|room| room.id).collect();
+        for id in missed {
+            self.load_epochs(id);
+        }
+    }
+
     /// A newcomer learns the room's name from the entries behind the header.
     fn ask_profile(&mut self, id: RoomId) {
         let Some(room) = self.rooms.get_mut(&id) else {
@@ -329,8 +344,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         };
         let Some(first) = entries.first().map(|entry| entry.seq) else {
-            room.asked.newer.take_if(|asked| Some(*asked) == request);
+            let newer = room.asked.newer.take_if(|asked| Some(*asked) == request);
             room.asked.older.take_if(|asked| Some(*asked) == request);
+            if newer.is_some() && room.is_behind() {
+                room.raise(Alarm {
+                    sentence: "The server says that there are more messages here than it hands out.".into(),
+                    details: "It named a later entry, but has none behind the last one that was verified.".into(),
+                });
+            }
             return self.show_room(id);
         };
         let contiguous = (first..).zip(&entries).all(|(seq, entry)| entry.seq == seq);

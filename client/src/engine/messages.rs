@@ -293,12 +293,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         };
         item.stage = Stage::Acknowledged(seq);
-        let item = item.clone();
+        let mut item = item.clone();
         if base < seq && seq <= head {
             // The entry came before the acknowledgement and was not this message, or it would have left the outbox.
-            room.deny_acknowledged(seq);
+            item = room.deny_acknowledged(seq).unwrap_or(item);
         }
-        self.drop_stored(id, message);
+        if seq <= base {
+            // Its place is not loaded. What is to come is kept until it is seen there: an acknowledgement is only the server's word.
+            self.drop_stored(id, message);
+        }
         self.show_unsent(id, &item);
     }
 

@@ -339,7 +339,7 @@ impl Room {
                     kind.map(|kind| (kind, sent_at, key))
                 }
             };
-            self.check_acknowledged(seq, absorbed);
+            self.check_acknowledged(seq, me, absorbed);
             if let Some((kind, at_shown, key)) = kind {
                 if newer {
                     if let ItemKind::Message { sender, .. } = &kind {
@@ -462,28 +462,26 @@ impl Room {
     }
 
     /// The log has something else than the own message at the place that the server acknowledged.
-    pub fn deny_acknowledged(&mut self, seq: Seq) {
-        self.check_acknowledged(seq, &mut Absorbed::default());
-    }
-
-    /// The entry at an acknowledged place must have been the own message; that is gone from the outbox by now if it was.
-    fn check_acknowledged(&mut self, seq: Seq, absorbed: &mut Absorbed) {
-        let Some(item) = self
-            .outbox
-            .items
-            .iter_mut()
-            .find(|item| item.stage == Stage::Acknowledged(seq))
-        else {
-            return;
-        };
+    pub fn deny_acknowledged(&mut self, seq: Seq) -> Option<Outgoing> {
+        let is_it = |item: &&mut Outgoing| item.stage == Stage::Acknowledged(seq);
+        let item = self.outbox.items.iter_mut().find(is_it)?;
         let sentence =
             "The server said that this message is stored but stored something else.".to_owned();
         item.stage = Stage::Failed(sentence.clone());
+        let denied = item.clone();
         self.raise(Alarm {
             sentence,
             details: format!("Entry {seq} is not the message that was sent."),
         });
-        absorbed.views = true;
+        Some(denied)
+    }
+
+    /// The entry at an acknowledged place must have been the own message; that is gone from the outbox by now if it was.
+    fn check_acknowledged(&mut self, seq: Seq, me: &Identity, absorbed: &mut Absorbed) {
+        if let Some(denied) = self.deny_acknowledged(seq) {
+            absorbed.items.extend(self.unsent_item(&denied, me));
+            absorbed.views = true;
+        }
     }
 
     pub(in crate::engine) fn sender(&self, user: &UserId, me: &Identity) -> Sender {

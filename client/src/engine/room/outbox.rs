@@ -133,6 +133,15 @@ impl Outbox {
         self.items.remove(at)
     }
 
+    /// The last place at which the server says that it has something of this outbox.
+    pub fn acknowledged(&self) -> Option<Seq> {
+        let places = self.items.iter().filter_map(|item| match item.stage {
+            Stage::Acknowledged(seq) => Some(seq),
+            _ => None,
+        });
+        places.max()
+    }
+
     /// How many of the person's messages are not stored by the server.
     pub fn unsent(&self) -> usize {
         let open = |item: &&Outgoing| {
@@ -158,10 +167,13 @@ impl Outbox {
         self.items.make_contiguous().sort_by_key(|item| item.order);
     }
 
-    /// The line is gone: what was with the server and got no answer goes again.
+    /// The line is gone: what was with the server, and did not come back in the log, goes again.
     pub fn line_lost(&mut self) {
         for item in &mut self.items {
-            if matches!(item.stage, Stage::Sent | Stage::Later(_)) {
+            if matches!(
+                item.stage,
+                Stage::Sent | Stage::Later(_) | Stage::Acknowledged(_)
+            ) {
                 item.stage = Stage::Waiting;
             }
         }
