@@ -27,7 +27,7 @@ pub enum VaultItemError {
     #[error(transparent)]
     Padding(#[from] PaddingError),
     /// An alarm: it is another user's item, another item, or another version than the server says.
-    #[error("the server handed out a vault item in another's place")]
+    #[error("it is another item, or another version of it")]
     Misplaced,
     /// Its content is not what this version of the program writes.
     #[error("the content of a vault item can't be read: {0}")]

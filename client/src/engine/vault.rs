@@ -299,8 +299,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn vault_alarm(&mut self, item: &str, what: &str) {
+        let room = item.parse().ok().and_then(|id: RoomId| self.rooms.get(&id));
+        let whose = match room.map(|room| &*room.item.content.name) {
+            _ if item == SETTINGS => "your settings".to_owned(),
+            None | Some("") => "what you keep of a room".to_owned(),
+            Some(name) => format!("what you keep of the room {name}"),
+        };
         self.out.notice(format!(
-            "The server handed out something wrong from your vault ({item}: {what}). It was not used. Tell whoever runs this server."
+            "The server handed out a wrong copy of {whose} ({what}). It was not used. Tell whoever runs this server."
         ));
     }
 
