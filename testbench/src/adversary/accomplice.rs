@@ -92,6 +92,14 @@ impl RoomKeys {
         Entry::Sealed(self.secret.message_key().seal(plaintext))
     }
 
+    /// The plaintext of a message, signature and all.
+    pub fn open(&self, entry: &Entry) -> Vec<u8> {
+        let Entry::Sealed(token) = entry else {
+            unreachable!("sealed")
+        };
+        self.secret.message_key().open(token).unwrap().to_vec()
+    }
+
     /// Where the next open entry of a log goes in this epoch.
     pub fn place(&self, log: &Log) -> Place {
         Place {

@@ -5,6 +5,7 @@
 //! - [`Adversary::tell`] gives the browser a telling of its own of a room's log. The log stays consistent by itself, with its numbers and
 //!   hashes, as that of a server that lies well: entries can be added, rewritten, left out, put into another order, held back, rewound,
 //!   and the browser can be left alone with it.
+//! - [`Adversary::host`] shows someone a room of the past, in which nobody else is any more.
 //! - [`Adversary::on_answers`] changes the answers of the HTTP API, [`Adversary::on_requests`] answers in the server's place.
 //! - [`crate::Browser::tamper`] changes single frames after all this.
 //!
@@ -22,9 +23,10 @@ pub use telling::Telling;
 use crate::bench::Who;
 use client::io::{ApiAnswer, ApiRequest};
 use protocol::{
-    PublicError, RoomId, Seq,
+    Epoch, PublicError, RoomId, Seq, UserId,
     api::{VaultItem, VaultPut},
     frame::LoggedEntry,
+    open::RosterMember,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,11 +35,15 @@ type Reanswer = Box<dyn FnMut(&mut Result<ApiAnswer, PublicError>) + Send>;
 /// Changes a request, and answers it in the server's place, or not.
 type Intercept = Box<dyn FnMut(&mut ApiRequest) -> Option<Result<ApiAnswer, PublicError>> + Send>;
 
+type Founders = (Vec<RosterMember>, BTreeSet<UserId>);
+
 /// Everything that the lying server remembers and does.
 #[derive(Default)]
 pub struct Adversary {
     /// What the real server said of each room's log to anyone.
     truth: BTreeMap<RoomId, BTreeMap<Seq, LoggedEntry>>,
+    /// With whom each epoch started, and who was banned then.
+    founders: BTreeMap<(RoomId, Epoch), Founders>,
     /// Every vault item that anyone wrote.
     vaults: BTreeMap<Who, Vec<VaultItem>>,
     /// Who was welcomed on the present connection.
@@ -65,6 +71,13 @@ impl Adversary {
         let log = self.log(room);
         let telling = self.tellings.entry((who, room));
         telling.or_insert_with(|| Telling::new(log))
+    }
+
+    /// Shows a room as it was up to a place of its log, to someone who has the key of then. What they do there, nobody hears.
+    pub fn host(&mut self, who: Who, room: RoomId, seq: Seq) {
+        let telling = self.tell(who, room);
+        telling.rewind(seq);
+        telling.alone();
     }
 
     /// Changes the answers to this browser's calls.

@@ -20,6 +20,8 @@ enum Flow {
     Held,
     /// A log of its own: what the browser sends goes in here and nowhere else.
     Alone,
+    /// The same, but messages are only acknowledged and go nowhere.
+    Lost,
 }
 
 /// One browser's copy of one room's log.
@@ -91,6 +93,11 @@ impl Telling {
         self.flow = Flow::Alone;
     }
 
+    /// From here on the browser is alone, and its messages are acknowledged and thrown away.
+    pub fn lose(&mut self) {
+        self.flow = Flow::Lost;
+    }
+
     /// From here on nothing new is told.
     pub fn hold(&mut self) {
         self.flow = Flow::Held;
@@ -102,7 +109,7 @@ impl Telling {
     }
 
     pub(super) fn is_alone(&self) -> bool {
-        self.flow == Flow::Alone
+        matches!(self.flow, Flow::Alone | Flow::Lost)
     }
 
     /// Takes what is new in the truth.
@@ -154,9 +161,12 @@ impl Telling {
     /// Plays the server for a message that no one else is to get.
     pub(super) fn keep(&mut self, id: MessageId, token: String) {
         let (room, at) = (self.log.room_head().room, self.log.last_at());
-        let log = &mut self.log;
+        let (log, lost) = (&mut self.log, self.flow == Flow::Lost);
         let kept = self.kept.entry(id);
-        let seq = *kept.or_insert_with(|| log.push(at, Entry::Sealed(token)));
+        let seq = *kept.or_insert_with(|| match lost {
+            true => log.end() + 1,
+            false => log.push(at, Entry::Sealed(token)),
+        });
         self.answers.push(ServerFrame::Ack { room, id, seq, at });
     }
 

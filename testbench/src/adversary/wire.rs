@@ -1,11 +1,13 @@
 //! What passes, and what becomes of it.
 
-use super::Adversary;
+use super::{Adversary, Telling};
 use crate::bench::Who;
 use client::io::{ApiAnswer, ApiRequest};
 use protocol::{
-    PublicError, RoomId,
+    Entry, Locator, PublicError, RoomId,
+    api::RoomFound,
     frame::{ClientFrame, RoomHead, ServerFrame},
+    open::OpenContent,
 };
 
 impl Adversary {
@@ -33,6 +35,25 @@ impl Adversary {
                 });
                 return None;
             }
+            ClientFrame::Opens {
+                request,
+                room,
+                epoch,
+            } if self.is_alone(who, *room) => {
+                let founders = self.founders.get(&(*room, *epoch)).cloned();
+                let (members, banned) = founders.unwrap_or_default();
+                let telling = self.tell(who, *room);
+                let entries = telling.log().opens_of(*epoch);
+                telling.answers.push(ServerFrame::Opens {
+                    request: *request,
+                    room: *room,
+                    epoch: *epoch,
+                    members,
+                    banned,
+                    entries,
+                });
+                return None;
+            }
             ClientFrame::Send {
                 room, id, token, ..
             } if self.is_alone(who, *room) => {
@@ -49,17 +70,28 @@ impl Adversary {
         let mut frame: ServerFrame = serde_json::from_str(&text).unwrap();
         match &frame {
             ServerFrame::Entry { room, entry } => self.learn(*room, std::slice::from_ref(entry)),
-            ServerFrame::Page { room, entries, .. } | ServerFrame::Opens { room, entries, .. } => {
+            ServerFrame::Page { room, entries, .. } => self.learn(*room, entries),
+            ServerFrame::Opens {
+                room,
+                epoch,
+                members,
+                banned,
+                entries,
+                ..
+            } => {
                 self.learn(*room, entries);
+                let founders = (members.clone(), banned.clone());
+                self.founders.insert((*room, *epoch), founders);
             }
             _ => {}
         }
         match &mut frame {
             ServerFrame::Welcome { rooms, .. } => {
                 self.welcomed.insert(who);
-                for head in rooms {
+                for head in &mut *rooms {
                     self.retell_head(who, head);
                 }
+                rooms.extend(self.hosted_besides(who, rooms));
             }
             ServerFrame::Room { room } => self.retell_head(who, room),
             ServerFrame::Entry { room, .. } | ServerFrame::Page { room, .. }
@@ -118,7 +150,47 @@ impl Adversary {
             let submitted = self.tell(who, submit.room).submit(submit);
             return Some(submitted.map(ApiAnswer::Submitted));
         }
+        if let ApiRequest::RoomFind(find) = &*request
+            && let Some(found) = self.find_hosted(who, find.locator)
+        {
+            return Some(Ok(ApiAnswer::RoomFound(Box::new(found))));
+        }
         self.requests.get_mut(&who)?(request)
+    }
+
+    /// The room of the past that a locator of then finds.
+    fn find_hosted(&self, who: Who, locator: Locator) -> Option<RoomFound> {
+        let alone =
+            |(whom, telling): (&(Who, RoomId), &Telling)| whom.0 == who && telling.is_alone();
+        let mut alone = self.tellings.iter().filter(|it| alone(*it));
+        alone.find_map(|((_, room), telling)| {
+            let (epoch, _, _) = telling.log().header();
+            let entries = telling.log().opens_of(epoch);
+            let Entry::Open(open) = &entries.first()?.entry else {
+                return None;
+            };
+            let OpenContent::Header(header) = open.body().ok()?.content else {
+                return None;
+            };
+            let (members, banned) = self.founders.get(&(*room, epoch))?.clone();
+            (header.locator == locator).then_some(RoomFound {
+                room: *room,
+                epoch,
+                members,
+                banned,
+                entries,
+            })
+        })
+    }
+
+    /// The rooms with which this browser is alone and which the server does not list for it.
+    fn hosted_besides(&mut self, who: Who, listed: &[RoomHead]) -> Vec<RoomHead> {
+        let is_listed = |room: &RoomId| listed.iter().any(|head| head.room == *room);
+        let tellings = self.tellings.iter_mut();
+        let hosted = tellings.filter(|((whom, room), telling)| {
+            *whom == who && telling.is_alone() && !is_listed(room)
+        });
+        hosted.map(|(_, telling)| telling.head()).collect()
     }
 
     /// An answer on its way to a browser.

@@ -2,9 +2,18 @@
 //! docs/THREAT-MODEL.md names each of these stories; `table.rs` holds the two together.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod accounts;
+mod acks;
+mod bodies;
 mod forgeries;
+mod keys;
+mod live;
 mod members;
 mod order;
+mod pages;
+mod removed;
 mod replays;
+mod roles;
 mod setting;
 mod table;
+mod vault;

@@ -43,25 +43,25 @@ async fn nobody_joins_under_the_name_of_a_member() {
     assert_eq!(bench[ben].members(), ["ben", "ana"]);
 }
 
+/// Not even if she had a hand in it: her own next keys come by a statement of their own kind, which announces them.
 #[tokio::test]
 async fn whoever_is_there_already_does_not_join_with_other_keys() {
     let (mut bench, ana, ben, room) = choir().await;
     let keys = bench.room_keys(ana, room).await;
-    let ana_herself = bench.accomplice(ana);
+    let hers = bench.accomplice(ana);
+    let next = hers
+        .identity
+        .succeeded_by(&AccountSecret::generate(&mut rng()));
+    assert_eq!(next.user(), hers.identity.user());
     let place = keys.place(&bench.adversary.log(room));
-    // Even signed by Ana's own key, a second join changes nothing.
-    let join = statement::join(
-        &ana_herself.identity,
-        place,
-        &ana_herself.username,
-        &keys.secret,
-    );
-    bench
-        .adversary
-        .tell(ben, room)
-        .add(Entry::Open(join.unwrap().entry));
+    let join = statement::join(&next, place, &hers.username, &keys.secret).unwrap();
+    bench.adversary.tell(ben, room).add(Entry::Open(join.entry));
     alarm(&mut bench, ben, NOT_BELIEVED).await;
     assert_eq!(bench[ben].members(), ["ben", "ana"]);
+    assert_eq!(bench[ben].events(), ["ana made this room", "ben joined"]);
+    // She is still who she was.
+    bench.get_across(ana, room, "still me").await;
+    bench.shows(ben, &["ana: still me"]).await;
 }
 
 /// Changes the members that a newcomer is shown, and tells what the newcomer then hears.
@@ -117,4 +117,57 @@ async fn a_swapped_identity_key_is_not_shown_to_a_newcomer() {
         members[0].keys.agreement = members[1].keys.agreement;
     });
     does_not_verify(&refused.await);
+}
+
+#[tokio::test]
+async fn a_ghost_is_not_shown_to_a_newcomer() {
+    let refused = shown_to_a_newcomer(|members| {
+        let mut ghost = members[0].clone();
+        ghost.keys = AccountSecret::generate(&mut rng())
+            .identity()
+            .keys(&"ghost".parse().unwrap());
+        members.push(ghost);
+    });
+    does_not_verify(&refused.await);
+}
+
+/// Dan has a key that is over. The server leads him into the room as it was then, where nobody hears him. Only comparing tells.
+#[tokio::test]
+async fn a_room_of_the_past_has_another_fingerprint() {
+    let (mut bench, ana, ben, room) = choir().await;
+    let old = bench.room_key(ana, room).await;
+    bench.get_across(ana, room, "welcome").await;
+    let past = bench.adversary.log(room).end();
+    bench.ask(ben, Command::LeaveRoom { room }).await.unwrap();
+    bench.get_across(ana, room, "only me").await;
+    let dan = bench.person("dan").await;
+    bench.adversary.host(dan, room, past);
+    bench.join(dan, &old).await;
+    bench.get_across(dan, room, "hello, you two").await;
+    bench
+        .shows(dan, &["ana: welcome", "dan: hello, you two"])
+        .await;
+    assert_eq!(bench[dan].members(), ["dan", "ana", "ben"]);
+    all_is_well(&bench, dan);
+    assert_eq!(bench[ana].messages(), ["ana: welcome", "ana: only me"]);
+    let fingerprint = |who| bench[who].room.as_ref().unwrap().fingerprint.clone();
+    assert_ne!(fingerprint(dan), fingerprint(ana));
+}
+
+#[tokio::test]
+async fn a_hidden_join_shows_when_the_hidden_one_speaks() {
+    let (mut bench, ana, ben, room) = choir().await;
+    bench.adversary.tell(ben, room).each(|it| match &it.entry {
+        Entry::Open(_) => Vec::new(),
+        sealed => vec![sealed.clone()],
+    });
+    let cleo = joins(&mut bench, "cleo", room, ana).await;
+    bench.get_across(cleo, room, "hello").await;
+    let line =
+        "Someone who is not in this room's list of members wrote a message. It is not shown.";
+    broken(&mut bench, ben, line).await;
+    assert_eq!(bench[ben].messages(), [""; 0]);
+    bench.get_across(ana, room, "who is new here?").await;
+    let seen = bench.adversary.log(room).end() - 1;
+    alarm(&mut bench, ben, &forked("ana", seen)).await;
 }

@@ -4,11 +4,6 @@ use crate::setting::*;
 use protocol::Entry;
 use testbench::Network;
 
-/// The sentence at the one who finds out.
-fn forked(name: &str, seq: u64) -> String {
-    format!("The server showed {name} a different history than you, from message {seq} on.")
-}
-
 #[tokio::test]
 async fn two_messages_of_one_person_in_the_wrong_order_are_said() {
     let (mut bench, ana, ben, room) = choir().await;
@@ -102,6 +97,42 @@ async fn a_message_left_out_of_the_middle_is_said_with_the_next_one() {
     alarm(&mut bench, ben, "Messages of ana are missing.").await;
     alarm(&mut bench, ben, &forked("ana", 5)).await;
     assert_eq!(bench[ben].messages(), ["ana: one", "ana: three"]);
+}
+
+#[tokio::test]
+async fn two_histories_are_found_out_by_the_first_message_that_crosses() {
+    let (mut bench, ana, ben, room) = choir().await;
+    bench.get_across(ana, room, "together").await;
+    bench.shows(ben, &["ana: together"]).await;
+    bench.adversary.tell(ben, room).alone();
+    bench.get_across(ben, room, "sell").await;
+    bench.get_across(ben, room, "at once").await;
+    bench.get_across(ana, room, "do not sell").await;
+    // Both believe that the other one is silent. Now the server lets one message through, each way.
+    let parted = bench.adversary.log(room).end();
+    let of_ben = bench.adversary.tell(ben, room).log().last_sealed();
+    let of_ana = bench.adversary.log(room).last_sealed();
+    bench.adversary.tell(ana, room).add(of_ben);
+    bench.adversary.tell(ben, room).add(of_ana);
+    alarm(&mut bench, ana, &forked("ben", parted)).await;
+    alarm(&mut bench, ana, "Messages of ben are missing.").await;
+    bench
+        .shows(
+            ben,
+            &[
+                "ana: together",
+                "ben: sell",
+                "ben: at once",
+                "ana: do not sell",
+            ],
+        )
+        .await;
+    // Hers was written before the histories parted, so the next one tells him.
+    assert_eq!(bench[ben].alarms(), [""; 0]);
+    bench.get_across(ana, room, "who is there?").await;
+    let of_ana = bench.adversary.log(room).last_sealed();
+    bench.adversary.tell(ben, room).add(of_ana);
+    alarm(&mut bench, ben, &forked("ana", parted + 1)).await;
 }
 
 /// The network is not the server: what it cuts and doubles raises no alarm.

@@ -1,6 +1,6 @@
 //! The scene of most attacks, and what is asked of it in the end.
 
-use protocol::RoomId;
+use protocol::{RoomId, frame::ServerFrame};
 use testbench::{Bench, Who};
 
 /// Ana's room, with Ben in it.
@@ -39,9 +39,33 @@ pub async fn broken(bench: &mut Bench, who: Who, sentence: &str) {
     bench.until(&format!("line: {sentence}"), shown).await;
 }
 
+/// Waits for a notice, word for word.
+pub async fn notice(bench: &mut Bench, who: Who, sentence: &str) {
+    let shown = |bench: &Bench| bench[who].notices.iter().any(|it| it == sentence);
+    bench.until(&format!("notice: {sentence}"), shown).await;
+}
+
+/// The sentence at the one who finds out that someone was shown something else.
+pub fn forked(name: &str, seq: u64) -> String {
+    format!("The server showed {name} a different history than you, from message {seq} on.")
+}
+
 /// Nothing is wrong on this screen.
 pub fn all_is_well(bench: &Bench, who: Who) {
     assert_eq!(bench[who].alarms(), [""; 0]);
     assert_eq!(bench[who].broken(), [""; 0]);
     assert_eq!(bench[who].notices, [""; 0]);
+}
+
+/// Changes every frame on its way to one browser.
+pub fn on_frames(
+    bench: &mut Bench,
+    who: Who,
+    mut change: impl FnMut(&mut ServerFrame) + Send + 'static,
+) {
+    bench.browser_mut(who).tamper = Some(Box::new(move |text| {
+        let mut frame: ServerFrame = serde_json::from_str(&text).unwrap();
+        change(&mut frame);
+        vec![serde_json::to_string(&frame).unwrap()]
+    }));
 }
