@@ -30,6 +30,10 @@ const WRITE_WITHIN: Duration = Duration::from_secs(20);
 /// How long a good-bye may take on both sides.
 const FAREWELL_WITHIN: Duration = Duration::from_secs(3);
 
+/// A text may be this long for the server to read it to its end, which it must have done for its good-bye to arrive: where
+/// unread bytes wait, TCP resets the connection, and a reset overtakes what was written. What is longer than a frame may be
+/// is refused by `backend`; what is longer than this is not read, and whoever sent it may see the end without the reason.
+const READ_BYTES: usize = FRAME_BYTES + 4 * 1024;
 /// Ours is the memory of each connection, so the buffers are small: a client's frames are mostly far below a page.
 const READ_BUFFER: usize = 4 * 1024;
 /// Frames that wait together are gathered up to this size before they are written.
@@ -79,8 +83,8 @@ pub async fn upgrade(
         Err(error) => return crate::api::refusal(sockets.backend.public_error(error)),
     };
     upgrade
-        .max_message_size(FRAME_BYTES)
-        .max_frame_size(FRAME_BYTES)
+        .max_message_size(READ_BYTES)
+        .max_frame_size(READ_BYTES)
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(MAX_WRITE_BUFFER)

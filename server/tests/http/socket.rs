@@ -144,6 +144,23 @@ async fn closes_on_anything_that_is_no_frame_and_leaves_others_alone() {
 }
 
 #[tokio::test]
+async fn closes_on_far_too_long_a_text_without_reading_it() {
+    let (edge, cookie) = edge_with_ana().await;
+    let mut other = Client::welcomed(&edge, &cookie).await;
+    let mut client = Client::welcomed(&edge, &cookie).await;
+    // The server may be gone before all of this is written, so that writing it may fail.
+    let _ = client
+        .0
+        .send(Message::text(" ".repeat(64 * FRAME_BYTES)))
+        .await;
+    while let Some(frame) = client.frame().await {
+        let reason = ByeReason::Malformed;
+        assert_eq!(frame, ServerFrame::Bye { reason });
+    }
+    other.assert_alive().await;
+}
+
+#[tokio::test]
 async fn closes_on_a_first_frame_that_is_no_hello() {
     let (edge, cookie) = edge_with_ana().await;
     for message in [
