@@ -220,6 +220,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     self.unlocked(id);
                 }
                 self.try_secrets(id);
+                self.look_for_key(id);
                 self.give_keys(id);
                 self.load_epochs(id);
                 self.fill_screen(id);
@@ -515,9 +516,27 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if left {
             self.room_left(id);
         }
+        self.look_for_key(id);
         self.catch_up(id);
         self.answer_reveals(id);
         self.fill_screen(id);
+    }
+
+    /// A key that another of the person's devices made, or was given, is in the vault before the server hears of it, but perhaps not
+    /// before this device read the vault last.
+    fn look_for_key(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let locked = room
+            .current()
+            .filter(|it| it.key.is_none() && !it.is_being_wrapped());
+        if let Some(epoch) = locked.map(|it| it.ctx.epoch)
+            && room.looked_for < epoch
+        {
+            room.looked_for = epoch;
+            self.list_vault(0);
+        }
     }
 
     pub(super) fn load_older(&mut self, id: RoomId) -> Result<(), Trouble> {

@@ -1,8 +1,9 @@
 //! One person on several devices.
 
+use client::io::{Action, ApiRequest};
 use model::Command;
 use std::time::Duration;
-use testbench::Bench;
+use testbench::{Bench, Fate};
 
 #[tokio::test]
 async fn a_new_device_shows_all_rooms_and_the_whole_history() {
@@ -199,17 +200,13 @@ async fn a_key_that_reaches_a_device_late_opens_what_came_before_it() {
     let mut bench = Bench::new().await;
     let ana = bench.person("ana").await;
     let phone = bench.second_device("ana").await;
-    // The phone hears of the room and of a message before it hears of the vault.
-    let mut held = Vec::new();
-    bench.browser_mut(phone).tamper = Some(Box::new(move |text| {
-        if text.contains("vault_changed") {
-            held.push(text);
-            return Vec::new();
-        }
-        match text.contains("pong") {
-            true => held.drain(..).chain([text]).collect(),
-            false => vec![text],
-        }
+    // The phone hears of the room and of a message before it reads the key in the vault.
+    bench.browser_mut(phone).fates = Some(Box::new(|action| match action {
+        Action::Call {
+            request: ApiRequest::VaultList,
+            ..
+        } => Fate::AnswerLate,
+        _ => Fate::Done,
     }));
     let room = bench.make_room(ana, "Choir").await;
     bench.get_across(ana, room, "early").await;
@@ -223,6 +220,8 @@ async fn a_key_that_reaches_a_device_late_opens_what_came_before_it() {
             view.is_some_and(|view| view.status == model::RoomStatus::NoKey)
         })
         .await;
+    bench.browser_mut(phone).fates = None;
+    bench.browser_mut(phone).late_answers_arrive();
     bench.shows(phone, &["ana: early"]).await;
     assert_eq!(bench[phone].broken(), [""; 0]);
     assert_eq!(bench[phone].alarms(), [""; 0]);

@@ -1,7 +1,7 @@
 //! Several things at once: late answers, two devices, clocks that disagree.
 
 use client::io::{Action, ApiRequest};
-use model::{Answer, Command, Delivery, RoomStatus, SecretText, Trouble};
+use model::{Answer, Command, Connection, Delivery, RoomStatus, SecretText, Trouble};
 use protocol::{PublicError, frame::ServerFrame};
 use std::time::Duration;
 use testbench::{Bench, Fate, Network, Who};
@@ -527,4 +527,36 @@ async fn a_refused_join_is_said_and_changes_nothing() {
     bench.say(cleo, room, "hello").await;
     bench.shows(ana, &["cleo: hello"]).await;
     nothing_is_wrong(&bench, &[ana, cleo]);
+}
+
+#[tokio::test]
+async fn a_device_that_connects_while_another_one_makes_a_key_finds_it() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let cleo = bench.person("cleo").await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(cleo, &key).await;
+    let phone = bench.second_device("ana").await;
+    bench.open(phone, room).await;
+    bench.browser_mut(phone).network = Network::Cut;
+    bench.later(Duration::from_secs(1)).await;
+    bench.ask(ben, Command::LeaveRoom { room }).await.unwrap();
+    // The phone reads the vault before the new key is in it, and says hello after.
+    calls(&mut bench, phone, Fate::AnswerLate, |request| {
+        matches!(request, ApiRequest::VaultList)
+    });
+    bench.browser_mut(phone).network = Network::Up;
+    bench.ask(phone, Command::Reconnect).await.unwrap();
+    bench.later(Duration::from_secs(1)).await;
+    assert_eq!(bench[phone].connection, Connection::Connecting);
+    bench.get_across(ana, room, "new key").await;
+    bench.browser_mut(ana).network = Network::Cut;
+    answers_come(&mut bench, phone);
+    bench.online(phone).await;
+    bench.later(Duration::from_secs(1)).await;
+    assert_eq!(bench[phone].messages(), ["ana: new key"]);
+    bench.get_across(phone, room, "and the phone").await;
+    let all = ["ana: new key", "ana: and the phone"];
+    bench.shows(cleo, &all).await;
+    nothing_is_wrong(&bench, &[phone, cleo]);
 }

@@ -66,6 +66,8 @@ pub(super) struct Room {
     pub alarms: Vec<Alarm>,
     pub asked: Asked,
     pub waiting: Option<Waiting>,
+    /// The newest epoch whose key was looked for in the vault.
+    pub looked_for: Epoch,
     /// The secret of a rotation that is with the server.
     pub rotation: Option<RoomSecret>,
     /// When a refused rotation may be tried again.
@@ -102,6 +104,7 @@ impl Room {
             alarms: Vec::new(),
             asked: Asked::default(),
             waiting: None,
+            looked_for: 0,
             rotation: None,
             retry_at: None,
             reveals: Vec::new(),
