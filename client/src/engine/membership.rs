@@ -15,7 +15,7 @@ use crate::{
 };
 use model::{Answer, SecretText, Trouble};
 use protocol::{
-    Hash, PublicError, RoomId,
+    Hash, PublicError, RoomId, Time,
     api::{RoomCreate, RoomFind, RoomFound, RoomSubmit},
     limits,
     open::{Leave, OpenContent, Settings},
@@ -96,7 +96,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.account()?;
         let room = self.room_mut(id)?;
         if room.listed == Some(false) {
-            self.has_left(ticket, id);
+            let joined_at = room.item.content.joined_at;
+            self.has_left(ticket, id, joined_at);
             return Ok(());
         }
         self.state(ticket, id, OpenContent::Leave(Leave {}))
@@ -105,7 +106,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     pub(super) fn forget_room(&mut self, id: RoomId) -> Result<(), Trouble> {
         let now = self.now;
         let room = self.room_mut(id)?;
-        room.item.change_at_once(now).leave(now);
+        let item = room.item.change_at_once(now);
+        item.leave(item.joined_at);
         self.drop_unsent(id);
         self.show_room(id);
         self.show_rooms();
@@ -321,12 +323,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.out.answer(ticket, Err(trouble));
     }
 
-    pub(super) fn has_left(&mut self, ticket: u32, id: RoomId) {
+    /// The person left the stay that began then. They may be back already: the answer to a leave can come late.
+    pub(super) fn has_left(&mut self, ticket: u32, id: RoomId, joined_at: Time) {
         if let Some(room) = self.rooms.get_mut(&id) {
-            room.listed = Some(false);
-            room.item.change_at_once(self.now).leave(self.now);
+            let item = room.item.change_at_once(self.now);
+            item.leave(joined_at);
+            if item.is_left() {
+                room.listed = Some(false);
+                self.drop_unsent(id);
+            }
         }
-        self.drop_unsent(id);
         self.show_room(id);
         self.show_rooms();
         self.out.answer(ticket, Ok(Answer::Done));

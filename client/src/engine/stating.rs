@@ -25,6 +25,8 @@ pub(super) struct Stating {
     /// The command that waits for it; 0 for none.
     pub ticket: u32,
     pub what: Intent,
+    /// When the person joined, as far as this device knew when it went out last.
+    joined_at: Time,
     tries: u32,
     /// When it may go out; none while it is with the server.
     pub due: Option<Time>,
@@ -56,6 +58,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         room.stating.push_back(Stating {
             ticket,
             what,
+            joined_at: 0,
             tries: 0,
             due,
         });
@@ -90,12 +93,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         let is_settled = !room.is_outdated();
         let untold = room.is_untold(&account.identity);
+        let joined_at = room.item.content.joined_at;
         let Some(front) = room.stating.front_mut() else {
             return;
         };
         if front.due.is_none_or(|due| due > self.now) {
             return;
         }
+        front.joined_at = joined_at;
         let Some((_, epoch)) = room.epochs.last_key_value() else {
             // Its open entries are still on their way.
             return match front.try_again(self.now) {
@@ -187,7 +192,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .and_then(|it| it.stating.pop_front());
         let Some(ended) = ended else { return };
         match (ended.is_leave(), result) {
-            (true, Ok(_)) => self.has_left(ended.ticket, id),
+            (true, Ok(_)) => self.has_left(ended.ticket, id, ended.joined_at),
             (true, Err(trouble)) => self.leave_failed(ended.ticket, trouble),
             (false, result) => self.out.answer(ended.ticket, result),
         }

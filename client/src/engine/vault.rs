@@ -62,7 +62,8 @@ pub(super) struct RoomItem {
     pub draft: String,
     #[serde(default)]
     pub draft_at: Time,
-    /// When the person joined last, and left last; 0 for never. Left is who left later: a tombstone that other devices must not undo.
+    /// When the person joined last, and when the last stay that they ended began; 0 for never. Left is who ended the last one: a
+    /// tombstone that other devices must not undo.
     #[serde(default)]
     pub joined_at: Time,
     #[serde(default)]
@@ -136,14 +137,14 @@ impl RoomItem {
             .collect()
     }
 
-    /// The person makes or joins the room, or comes back.
+    /// The person makes or joins the room, or comes back: each stay begins at a time of its own.
     pub fn join(&mut self, now: Time) {
-        self.joined_at = now.max(self.left_at + 1);
+        self.joined_at = now.max(self.left_at.max(self.joined_at) + 1);
     }
 
-    /// The person leaves, also where this device's clock is behind the one that joined.
-    pub fn leave(&mut self, now: Time) {
-        self.left_at = now.max(self.joined_at).max(1);
+    /// The person left the stay that began then. No clock is asked: what another device says of a later stay must not be undone.
+    pub fn leave(&mut self, joined_at: Time) {
+        self.left_at = self.left_at.max(joined_at).max(1);
     }
 
     /// Whether the person left and did not come back.

@@ -560,3 +560,30 @@ async fn a_device_that_connects_while_another_one_makes_a_key_finds_it() {
     bench.shows(cleo, &all).await;
     nothing_is_wrong(&bench, &[phone, cleo]);
 }
+
+#[tokio::test]
+async fn the_answer_to_a_leave_that_comes_when_the_person_is_back_undoes_nothing() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    calls(&mut bench, ben, Fate::AnswerLate, |request| {
+        matches!(request, ApiRequest::RoomSubmit(_))
+    });
+    let leave = bench.tell(ben, Command::LeaveRoom { room });
+    bench
+        .until("Ben is gone", |bench| bench[ana].members() == ["ana"])
+        .await;
+    bench.browser_mut(ben).fates = None;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    bench.get_across(ben, room, "back again").await;
+    answers_come(&mut bench, ben);
+    bench
+        .until("an answer", |bench| bench[ben].answers.contains_key(&leave))
+        .await;
+    assert_eq!(bench[ben].rooms.len(), 1);
+    bench.get_across(ben, room, "for good").await;
+    bench
+        .shows(ana, &["ben: back again", "ben: for good"])
+        .await;
+    nothing_is_wrong(&bench, &[ana, ben]);
+}
