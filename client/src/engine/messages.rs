@@ -313,9 +313,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(item) = room.outbox.find(message) else {
             return;
         };
+        let over = item.sealed.as_ref().map_or(0, |sealed| sealed.epoch);
         match error {
             PublicError::StaleEpoch { epoch } => {
-                room.outbox.unseal();
+                room.outbox.unseal(over);
+                self.out.store(vec![(outbox::chain_name(&id), None)]);
                 if let Some(server) = &mut room.server {
                     server.epoch = server.epoch.max(epoch);
                 }
@@ -333,9 +335,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             error => {
                 item.stage = Stage::Failed(error.to_string());
                 let item = item.clone();
-                // The token might be stored after all: nothing may ever continue a chain in which it has a place.
-                room.outbox.chain = None;
-                room.outbox.unseal();
+                room.outbox.unseal(over);
                 self.out.store(vec![(outbox::chain_name(&id), None)]);
                 self.show_unsent(id, &item);
             }

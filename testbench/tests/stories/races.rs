@@ -587,3 +587,42 @@ async fn the_answer_to_a_leave_that_comes_when_the_person_is_back_undoes_nothing
         .await;
     nothing_is_wrong(&bench, &[ana, ben]);
 }
+
+#[tokio::test]
+async fn what_failed_before_a_person_came_back_leaves_no_hole_in_what_they_say_after() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let phone = bench.second_device("ben").await;
+    bench.open(phone, room).await;
+    // The laptop does not hear that the phone leaves, and says something under the old key.
+    bench.browser_mut(ben).network = Network::AnswersLost;
+    bench.ask(phone, Command::LeaveRoom { room }).await.unwrap();
+    bench.say(ben, room, "old").await;
+    bench.later(Duration::from_secs(1)).await;
+    bench.browser_mut(ben).network = Network::Cut;
+    bench.later(Duration::from_secs(1)).await;
+    bench.browser_mut(ben).network = Network::Up;
+    bench.online(ben).await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    // The page is closed when the next message is sealed and stored, and not sent.
+    let mut closed = false;
+    bench.browser_mut(ben).fates = Some(Box::new(move |action| match action {
+        Action::Send(text) if !closed && text.contains(r#""token""#) => {
+            closed = true;
+            Fate::Closed
+        }
+        _ => Fate::Done,
+    }));
+    bench.say(ben, room, "new").await;
+    bench.later(Duration::from_secs(1)).await;
+    bench.online(ben).await;
+    bench.open(ben, room).await;
+    bench
+        .until("all is sent", |bench| bench[ben].all_sent())
+        .await;
+    bench.get_across(ben, room, "last").await;
+    let all = ["ben: new", "ben: old", "ben: last"];
+    bench.shows(ana, &all).await;
+    nothing_is_wrong(&bench, &[ana, ben]);
+}

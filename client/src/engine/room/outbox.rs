@@ -106,11 +106,17 @@ impl Outbox {
         &self.items[self.items.len() - 1]
     }
 
-    /// The one whose turn it is: failed ones wait for the person, the others keep their order.
+    /// The one whose turn it is: what is sealed has its number already, so that nothing is sealed before it is through; failed ones wait
+    /// for the person; the others keep their order.
     pub fn front(&mut self) -> Option<&mut Outgoing> {
-        self.items
-            .iter_mut()
-            .find(|item| !matches!(item.stage, Stage::Failed(_) | Stage::Acknowledged(_)))
+        let open =
+            |item: &Outgoing| !matches!(item.stage, Stage::Failed(_) | Stage::Acknowledged(_));
+        let sealed = self
+            .items
+            .iter()
+            .position(|item| open(item) && item.sealed.is_some());
+        let front = sealed.or_else(|| self.items.iter().position(open))?;
+        self.items.get_mut(front)
     }
 
     pub fn find(&mut self, id: &MessageId) -> Option<&mut Outgoing> {
@@ -150,16 +156,19 @@ impl Outbox {
         self.items.iter().filter(open).count()
     }
 
-    /// Everything that was sealed must be sealed again: its epoch is over, or something before it was refused.
-    pub fn unseal(&mut self) {
+    /// What was sealed up to an epoch must be sealed again: the epoch is over, or something in it was refused and might be stored after
+    /// all, so that nothing may ever continue a chain in which it has a place.
+    pub fn unseal(&mut self, over: Epoch) {
         for item in &mut self.items {
-            if !matches!(item.stage, Stage::Acknowledged(_)) {
-                item.sealed = None;
-                if !matches!(item.stage, Stage::Failed(_)) {
-                    item.stage = Stage::Waiting;
-                }
+            let is_over = |sealed: &SealedItem| sealed.epoch <= over;
+            if !matches!(item.stage, Stage::Acknowledged(_))
+                && item.sealed.take_if(|it| is_over(it)).is_some()
+                && !matches!(item.stage, Stage::Failed(_))
+            {
+                item.stage = Stage::Waiting;
             }
         }
+        self.chain.take_if(|chain| chain.epoch <= over);
     }
 
     /// Everything came back from the local store, in no order.
