@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 import keys
-from encoding import Refused, fields, from_base64, items, kdf, label, sha256, string, to_base64, u32, u64
+from encoding import Refused, binary, fields, integer, items, kdf, label, sha256, string, u32, u64
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{2,31}")
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -36,10 +36,10 @@ class Member:
         """From JSON. What it claims is not checked yet."""
         it = fields(value, "user", "username", "signing", "agreement", optional=("earlier",))
         member = cls(
-            from_base64(it["user"], 20),
+            binary(it["user"], 20),
             string(it["username"]),
-            from_base64(it["signing"], 32),
-            from_base64(it["agreement"], 32),
+            binary(it["signing"], 32),
+            binary(it["agreement"], 32),
             tuple(_succession(step) for step in items(it.get("earlier", []))),
         )
         if not USERNAME.fullmatch(member.username):
@@ -69,23 +69,10 @@ class Member:
             and (self.user, self.username) == (before.user, before.username)
         )
 
-    def json(self):
-        value = {
-            "user": to_base64(self.user),
-            "username": self.username,
-            "signing": to_base64(self.signing),
-            "agreement": to_base64(self.agreement),
-        }
-        steps = [
-            {"signing": to_base64(step.signing), "old": to_base64(step.old), "new": to_base64(step.new)}
-            for step in self.earlier
-        ]
-        return {**value, "earlier": steps} if steps else value
-
 
 def _succession(value):
     it = fields(value, "signing", "old", "new")
-    return Succession(from_base64(it["signing"], 32), from_base64(it["old"], 64), from_base64(it["new"], 64))
+    return Succession(binary(it["signing"], 32), binary(it["old"], 64), binary(it["new"], 64))
 
 
 def user_id(first_signing):
@@ -96,15 +83,13 @@ class Account:
     """Everything that comes out of an account secret."""
 
     def __init__(self, secret):
+        self.secret = secret
         self.signing_seed = kdf(secret, "identity signing")
         self.agreement_private = kdf(secret, "identity agreement")
         self.vault_key = kdf(secret, "vault")
         self.signing = keys.public_signing(self.signing_seed)
         self.agreement = keys.public_agreement(self.agreement_private)
         self.user = user_id(self.signing)
-
-    def member(self, username):
-        return Member(self.user, username, self.signing, self.agreement)
 
 
 def recovery_text(code):
@@ -138,18 +123,18 @@ def credential_message(user, version, record_hash, passphrase_wrap, recovery_wra
     return user + u64(version) + record_hash + wraps + recovery_token_hash
 
 
-def check_credentials(member, stored):
+def check_credentials(user, signing, stored):
     """Verifies credentials as the server shows them at a log-in."""
     message = credential_message(
-        member.user,
-        stored["version"],
-        from_base64(stored["record_hash"], 32),
-        stored["passphrase_wrap"],
-        stored["recovery_wrap"],
-        from_base64(stored["recovery_token_hash"], 32),
+        user,
+        integer(stored["version"]),
+        binary(stored["record_hash"], 32),
+        string(stored["passphrase_wrap"]),
+        string(stored["recovery_wrap"]),
+        binary(stored["recovery_token_hash"], 32),
     )
-    signature = from_base64(stored["signature"], 64)
-    keys.require_signature(member.signing, "credential", message, signature, "the account")
+    if not keys.verify(signing, "credential", message, binary(stored["signature"], 64)):
+        raise Refused("signature", "the account did not sign its credentials")
 
 
 def unwrap_account(wrap_key, wrap):

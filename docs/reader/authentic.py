@@ -1,6 +1,5 @@
 """Whose a message is, and what is wrong around it (PROTOCOL.md, section 6.5)."""
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Optional
 
@@ -58,44 +57,41 @@ def vouch(reads):
             read.found("signature", "forged: not signed by the sender that it names")
 
 
-def follow(reads, deleted, header_seq, header_hash, complete):
-    """Follows each device's chain through one epoch. `deleted` has the links of messages that are gone; `complete` says
-    whether the log is known back to the epoch's header."""
+def follow(reads, deleted, header, complete):
+    """What the chains of an epoch's devices give away: a list of (seq, reason, sentence). `deleted` has the links of messages
+    that are gone, `header` is the place and E of the epoch's header; `complete` says whether the log is known back to it."""
     chains = {}
-    for read in reads:
-        if read.authentic:
-            chains.setdefault(read.link.chain, []).append(read)
-    for chain, members in chains.items():
-        gone = [link for link in deleted if link.chain == chain]
-        _follow_chain(members, gone, header_seq, header_hash, complete)
+    for link, message in [(read.link, read.message) for read in reads if read.authentic] + [(it, None) for it in deleted]:
+        numbers = chains.setdefault(link.chain, {})
+        numbers.setdefault(link.n, []).append((link, message))
+    return [finding for numbers in chains.values() for finding in _follow_chain(numbers, *header, complete)]
 
 
-def _follow_chain(reads, gone, header_seq, header_hash, complete):
-    """Each number once, none left out, none moved, each naming the one before it, and none going back in what it has seen."""
-    links = [read.link for read in reads] + gone
-    hash_of, first_at = {0: header_hash}, {}
-    for link in sorted(links, key=lambda link: link.seq):
-        hash_of.setdefault(link.n, link.body_hash)
-        first_at.setdefault(link.n, link.seq)
-    numbers = sorted(hash_of)
-    highest, seen = 0, 0
-    for read in reads:
-        n, message = read.message.n, read.message
-        if first_at[n] < read.seq:
-            if hash_of[n] == read.sealed.hash:
-                read.found("repeated", "the server repeated a message")
+def _follow_chain(numbers, header_seq, header_hash, complete):
+    """Each number once, none left out, none moved, each naming the one before it, and none going back in what it has seen.
+    `numbers` has for each number its links, with the message or, where it was deleted, without."""
+    before, lowest_seq, named, seen = 0, 0, {header_hash}, 0
+    for n, places in sorted(numbers.items()):
+        places.sort(key=lambda place: place[0].seq)
+        (first, message), *again = places
+        for link, _ in again:
+            if link.body_hash == first.body_hash:
+                yield link.seq, "repeated", "the server repeated a message"
             else:
-                read.found("two versions", "this device sent two versions of its message")
-        elif n < highest:
-            read.found("moved", "the server moved messages: a later one of this device came before it")
-        lowest = numbers[bisect_left(numbers, n) - 1]
-        if n - lowest > 1 and (lowest > 0 or complete):
-            read.found("left out", f"messages of this device were left out before it: {n - lowest - 1}")
-        if n - 1 in hash_of and message.prev != hash_of[n - 1]:
-            read.found("chain", "it names another message before it than the log has")
-        if not max(seen, header_seq) <= message.seen[0] < read.seq:
-            read.found("seen", "it claims to have seen what it cannot have seen")
-        highest, seen = max(highest, n), max(seen, message.seen[0])
+                yield link.seq, "two versions", "this device sent two versions of its message"
+        for link, it in places:
+            if it and not header_seq <= it.seen[0] < link.seq:
+                yield link.seq, "seen", "it claims to have seen what it cannot have seen"
+        if n - before > 1 and (before or complete):
+            yield first.seq, "left out", f"messages of this device were left out before it: {n - before - 1}"
+        if n - before == 1 and message and message.prev not in named:
+            yield first.seq, "chain", "it names another message before it than the log has"
+        if first.seq < lowest_seq:
+            yield first.seq, "moved", "the server moved messages: what this device sent before it stands behind it"
+        if message and message.seen[0] < seen:
+            yield first.seq, "seen", "it claims to have seen less than this device had seen before"
+        before, lowest_seq, named = n, first.seq, {link.body_hash for link, _ in places}
+        seen = message.seen[0] if message else 0
 
 
 def compare(reads, hashes):

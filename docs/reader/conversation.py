@@ -10,7 +10,8 @@ import roster
 import transcript
 from deletions import Deletions
 from encoding import Refused, to_base64
-from entries import OPEN, parse_open, verify_header
+from entries import OPEN, parse_open
+from statements import Statements
 
 
 @dataclass
@@ -33,8 +34,8 @@ class Epoch:
     number: int
     seq: int
     hash: bytes
-    join_key: bytes
     roster: roster.Roster
+    signing: dict = field(default_factory=dict)  # user: every key that they had in it
     reads: list = field(default_factory=list)
 
 
@@ -52,6 +53,7 @@ class Conversation:
         for seq in log.conflicts:
             self._found(seq, "conflict", "the server gave two different entries for this place")
         self.epochs, self.names, self.rights = [], {}, {}
+        self.statements = Statements(log.room)
         self.deletions = Deletions(log)
         self._walk()
         self.confirmed = self._judge()
@@ -75,61 +77,47 @@ class Conversation:
 
     def _walk(self):
         """From the first entry to the last, with the roster as it is at each."""
-        last_open = None
         for seq, logged in sorted(self.log.entries.items()):
             if logged.entry.kind != OPEN:
                 self._take_sealed(seq, logged.entry)
             elif seq in self.opens:
                 try:
-                    self._take_open(seq, self.opens[seq], last_open)
-                    last_open = logged.entry.hash()
+                    self._take_open(seq, self.opens[seq], logged.entry.hash())
                 except Refused as refusal:
                     self._found(seq, refusal.reason, f"not to be believed: {refusal}")
 
-    def _take_open(self, seq, entry, last_open):
-        if entry.room != self.log.room:
-            raise Refused("place", "it is of another room")
-        if self.epochs and entry.prev_open != last_open:
-            raise Refused("chain", "it does not follow the open entry before it")
-        if entry.kind == "header":
-            self._start_epoch(seq, entry)
-        elif not self.epochs or entry.epoch != self.epochs[-1].number:
-            raise Refused("place", "it is of another epoch")
-        elif entry.kind == "resume" and entry.content != (seq - 1, self.hashes.get(seq - 1, entry.content[1])):
+    def _take_open(self, seq, entry, entry_hash):
+        if entry.kind == "resume" and entry.content != (seq - 1, self.hashes.get(seq - 1, entry.content[1])):
             raise Refused("transcript", "the log that it accepts is another than the one here")
-        else:
-            self.epochs[-1].roster.apply(entry, self.epochs[-1].join_key)
-            if entry.kind == "purge":
-                self.deletions.purge(entry, self.epochs[-1].roster)
-        self.names.update((line.keys.user, line.keys.username) for line in self.epochs[-1].roster.lines)
+        claimed = self.log.starts.get(entry.epoch) if entry.kind == "header" else None
+        claimed = claimed and roster.parse_start(*claimed)
+        self.statements.take(entry, entry_hash, claimed, self.secrets.get(entry.epoch))
+        members = self.statements.roster
+        if entry.kind == "header":
+            self._start_epoch(seq, entry, entry_hash, claimed)
+        elif entry.kind == "purge":
+            self.deletions.purge(entry, members)
+        for member in members.lines:
+            self.names[member.keys.user] = member.keys.username
+            self.epochs[-1].signing.setdefault(member.keys.user, set()).add(member.keys.signing)
         line = self.lines[seq]
         line.who, line.kind, line.content = self.name(entry.sender), entry.kind, entry.content
 
-    def _start_epoch(self, seq, entry):
-        verify_header(entry, self.secrets.get(entry.epoch))
-        header, before = entry.content, self.epochs[-1] if self.epochs else None
-        claimed = self.log.starts.get(entry.epoch)
-        claimed = roster.parse_start(*claimed) if claimed else None
-        if before and entry.epoch == before.number + 1:
-            started = before.roster.follow(entry)
-        elif before is None and entry.epoch == 1:
-            started = roster.found(entry)
-        elif before is None and claimed:
-            started = roster.start(entry, claimed)
-        else:
-            raise Refused("place", "an epoch that does not follow the one before")
-        if claimed and claimed.hash() != started.hash():
+    def _start_epoch(self, seq, entry, entry_hash, claimed):
+        members, (seen, seen_hash) = self.statements.roster, entry.content.seen
+        if claimed and claimed.hash() != members.hash():
             self._found(seq, "roster", "the server lists other members for this epoch")
-        if self.hashes.get(header.seen[0], header.seen[1]) != header.seen[1]:
+        if self.hashes.get(seen, seen_hash) != seen_hash:
             self._found(seq, "differing history", "its author was shown a different history")
-        entry_hash = self.log.entries[seq].entry.hash()
-        self.epochs.append(Epoch(entry.epoch, seq, entry_hash, header.join_key, started))
+        self.epochs.append(Epoch(entry.epoch, seq, entry_hash, members))
 
     def _take_sealed(self, seq, entry):
         line = self.lines[seq]
         secret = self.secrets.get(self.epochs[-1].number) if self.epochs else None
         if entry.kept:
             line.kind = "hole"
+        elif self.epochs and self.epochs[-1].roster.rotation_due:
+            self._found(seq, "rotation due", "sealed under a key that was over")
         elif secret is None:
             line.kind = "closed"
         else:
@@ -145,8 +133,6 @@ class Conversation:
         sealed = envelope.open_sealed("body", secret.message_key, ctx, token)
         message = envelope.parse_message(sealed.body)
         line.at, line.who, line.kind, line.content = message.at, self.name(message.sender), message.kind, message.content
-        if epoch.roster.rotation_due:
-            self._found(line.seq, "rotation due", "sealed with a key that someone who left still knows")
         if message.kind == "deletion":
             self.rights[line.seq] = epoch.roster.may_delete(message.sender, message.content.author)
         member = epoch.roster.find(message.sender)
@@ -159,27 +145,33 @@ class Conversation:
         reads = {read.seq: read for epoch in self.epochs for read in epoch.reads}
         for seq, read in reads.items():
             self.lines[seq].authentic = read.authentic
-            if read.authentic and read.message.kind == "deletion":
-                self.deletions.deletion(read, self.rights[seq], reads)
+        believed = {seq: read for seq, read in reads.items() if read.authentic}
+        for seq, read in believed.items():
+            if read.message.kind == "deletion":
+                self.deletions.deletion(read, self.rights[seq], believed)
         ends = [epoch.seq for epoch in self.epochs[1:]] + [self.log.last]
         for epoch, end in zip(self.epochs, ends):
             gone = self.deletions.links(epoch.seq, end)
             complete = self.log.first <= epoch.seq + 1
-            authentic.follow(epoch.reads, gone, epoch.seq, epoch.hash, complete)
+            for finding in authentic.follow(epoch.reads, gone, (epoch.seq, epoch.hash), complete):
+                self._found(*finding)
         for line in self.lines.values():
-            self._delete(line)
+            self._delete(line, believed.get(line.seq))
         return authentic.compare(reads.values(), self.hashes)
 
-    def _delete(self, line):
-        """Holes say who made them; messages that are deleted and still there are not shown."""
+    def _delete(self, line, read):
+        """Holes say what they were; messages that are deleted and still there are not shown."""
         if line.kind == "hole":
-            user, reason, sentence = self.deletions.hole(line.seq, self.log.entries[line.seq].entry.kept)
-            if user:
-                line.who, line.kind = self.name(user), "deleted"
-            if reason:
-                line.findings.append((reason, sentence))
-        elif line.seq in self.deletions.deletions and line.authentic:
-            line.who, line.kind = self.name(self.deletions.deletions[line.seq][0]), "deleted"
+            author, user, wrong = self.deletions.hole(line.seq)
+            if wrong:
+                self._found(line.seq, "hole", wrong)
+        elif read and read.message.kind != "deletion":
+            author, user = read.message.sender, self.deletions.deleted(line.seq, read.message.sender)
+        else:
+            return
+        if user:
+            line.kind = "deleted" if author else "removed"
+            line.who, line.content = self.name(user), author and self.name(author)
 
     def name(self, user):
         """The username of someone who was a member at some time, or else the user id."""

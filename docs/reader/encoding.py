@@ -65,6 +65,14 @@ def from_base64(text, length=None):
     return data
 
 
+def binary(value, length=None):
+    """Bytes in JSON."""
+    try:
+        return from_base64(value, length)
+    except Refused as refusal:
+        raise Refused("json", str(refusal)) from None
+
+
 def parse_strict(data):
     """Strict JSON: what is signed must read the same to everyone."""
     if len(data) > MAX_JSON:
@@ -152,6 +160,13 @@ def padded_len(length):
     exponent = length.bit_length() - 1
     unit = 1 << (exponent - exponent.bit_length())
     return -(-length // unit) * unit
+
+
+def unframe(version, head, plain):
+    """What `unpad` gives, of a plaintext that starts with this version."""
+    if plain and plain[0] != version:
+        raise Refused("version", f"a plaintext of version {plain[0]} where {version} belongs")
+    return unpad(plain, head)
 
 
 def unpad(plain, head):

@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 import keys
 from account import Member
-from encoding import Refused, fields, from_base64, integer, label, parse_strict, sha256, string, u32
+from encoding import Refused, binary, fields, integer, label, parse_strict, sha256, string, u32
 
 SEALED, OPEN = 0, 1
 MAX_TOKEN = 93_000
@@ -79,10 +79,10 @@ def parse_open(payload):
         json=json,
         identity_signature=signatures[:64],
         second_signature=signatures[64:],
-        room=from_base64(it["room"], 16),
+        room=binary(it["room"], 16),
         epoch=integer(it["epoch"], 0, 2**32 - 1),
-        sender=from_base64(it["sender"], 20),
-        prev_open=from_base64(it["prev_open"], 32),
+        sender=binary(it["sender"], 20),
+        prev_open=binary(it["prev_open"], 32),
         kind=kind,
         content=CONTENT.get(kind, lambda content: content)(it["content"]),
     )
@@ -102,7 +102,7 @@ class Header:
 
 def parse_head(value):
     it = fields(value, "seq", "hash")
-    return integer(it["seq"]), from_base64(it["hash"], 32)
+    return integer(it["seq"]), binary(it["hash"], 32)
 
 
 def parse_settings(value):
@@ -122,10 +122,10 @@ def _header(value):
     required = ("commitment", "join_key", "locator", "roster", "author", "settings", "seen")
     it = fields(value, *required, optional=("history",))
     return Header(
-        commitment=from_base64(it["commitment"], 32),
-        join_key=from_base64(it["join_key"], 32),
-        locator=from_base64(it["locator"], 16),
-        roster=from_base64(it["roster"], 32),
+        commitment=binary(it["commitment"], 32),
+        join_key=binary(it["join_key"], 32),
+        locator=binary(it["locator"], 16),
+        roster=binary(it["roster"], 32),
         author=Member.parse(it["author"]),
         settings=parse_settings(it["settings"]),
         seen=parse_head(it["seen"]),
@@ -134,7 +134,7 @@ def _header(value):
 
 
 def _user(key):
-    return lambda value: from_base64(fields(value, key)[key], 20)
+    return lambda value: binary(fields(value, key)[key], 20)
 
 
 def _member(value):
@@ -143,17 +143,17 @@ def _member(value):
 
 def _role(value):
     it = fields(value, "member", "role")
-    return from_base64(it["member"], 20), parse_role(it["role"])
+    return binary(it["member"], 20), parse_role(it["role"])
 
 
 def _purge(value):
     it = fields(value, "seq", "entry")
-    return integer(it["seq"]), from_base64(it["entry"], 32)
+    return integer(it["seq"]), binary(it["entry"], 32)
 
 
 def _wrap(value):
     it = fields(value, "recipient", "sealed")
-    return from_base64(it["recipient"], 20), from_base64(it["sealed"])
+    return binary(it["recipient"], 20), binary(it["sealed"])
 
 
 CONTENT = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import keys
-from encoding import Refused, fields, from_base64, integer, label, parse_strict, sha256, string, unpad
+from encoding import Refused, binary, fields, integer, label, parse_strict, sha256, string, unframe
 from entries import parse_head
 
 VERSIONS = {"body": 1, "signal": 2, "slot": 4}  # 3 is a vault item's
@@ -27,10 +27,7 @@ class Sealed:
 
 def open_sealed(what, message_key, ctx, token):
     """Opens a token with the key and context of its epoch. `what` names the hash: body, signal or slot."""
-    plain = keys.open_token(message_key, token)
-    if plain[:1] != bytes([VERSIONS[what]]):
-        raise Refused("version", f"not a {what}")
-    head, body = unpad(plain, 65)
+    head, body = unframe(VERSIONS[what], 65, keys.open_token(message_key, token))
     return Sealed(what, body, sha256(label(what), ctx, body), head[1:])
 
 
@@ -51,12 +48,12 @@ def parse_message(body):
     it = fields(parse_strict(body), "sender", "device", "n", "prev", "seen", "id", "at", "kind", "content")
     kind = string(it["kind"])
     return Message(
-        sender=from_base64(it["sender"], 20),
-        device=from_base64(it["device"], 16),
+        sender=binary(it["sender"], 20),
+        device=binary(it["device"], 16),
         n=integer(it["n"], 1),
-        prev=from_base64(it["prev"], 32),
+        prev=binary(it["prev"], 32),
         seen=parse_head(it["seen"]),
-        id=from_base64(it["id"], 16),
+        id=binary(it["id"], 16),
         at=integer(it["at"]),
         kind=kind,
         content=CONTENT.get(kind, lambda content: content)(it["content"]),
@@ -97,11 +94,11 @@ def _deletion(value):
     it = fields(value, "seq", "entry", "author", "device", "n", "body")
     return Deletion(
         seq=integer(it["seq"], 1),
-        entry=from_base64(it["entry"], 32),
-        author=from_base64(it["author"], 20),
-        device=from_base64(it["device"], 16),
+        entry=binary(it["entry"], 32),
+        author=binary(it["author"], 20),
+        device=binary(it["device"], 16),
         n=integer(it["n"], 1),
-        body=from_base64(it["body"], 32),
+        body=binary(it["body"], 32),
     )
 
 
@@ -116,7 +113,7 @@ class Receipt:
 
 def parse_receipt(body):
     it = fields(parse_strict(body), "sender", "read")
-    return Receipt(from_base64(it["sender"], 20), parse_head(it["read"]))
+    return Receipt(binary(it["sender"], 20), parse_head(it["read"]))
 
 
 @dataclass(frozen=True)
@@ -133,9 +130,9 @@ def parse_signal(body):
     it = fields(parse_strict(body), "sender", "run", "count", "at", "kind", "content")
     kind = string(it["kind"])
     return Signal(
-        sender=from_base64(it["sender"], 20),
-        run=from_base64(it["run"], 16),
-        count=integer(it["count"]),
+        sender=binary(it["sender"], 20),
+        run=binary(it["run"], 16),
+        count=integer(it["count"], 1),
         at=integer(it["at"]),
         kind=kind,
         content=fields(it["content"]) if kind == "typing" else it["content"],

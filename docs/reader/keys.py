@@ -52,21 +52,12 @@ def is_good_agreement_key(encoded):
     return True
 
 
-def signing_key(seed):
-    return Ed25519PrivateKey.from_private_bytes(seed)
-
-
 def public_signing(seed):
-    return signing_key(seed).public_key().public_bytes_raw()
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
 def public_agreement(private):
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
-
-
-def sign(seed, purpose, message):
-    """SIG(key, purpose, message)"""
-    return signing_key(seed).sign(label(purpose) + message)
 
 
 def verify(public, purpose, message, signature):
@@ -84,11 +75,6 @@ def verify(public, purpose, message, signature):
     except InvalidSignature:
         return False
     return True
-
-
-def require_signature(public, purpose, message, signature, whose):
-    if not verify(public, purpose, message, signature):
-        raise Refused("signature", f"the signature is not {whose}'s")
 
 
 def open_token(key, text):

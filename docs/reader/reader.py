@@ -33,9 +33,10 @@ def main(path):
         print(note)
     print(f"Members say that they saw the same up to entry {conversation.confirmed}.")
     wrong = conversation.findings
-    for who, seq in receipts(conversation):
-        print(f"{who} has read up to entry {seq}." if seq is not None else f"! receipt: {who}'s does not verify")
-        wrong += seq is None
+    for user, seq, refusal in receipts(conversation):
+        who = conversation.name(user)
+        print(f"! receipt of {who}: {refusal}" if refusal else f"{who} has read up to entry {seq}.")
+        wrong += refusal is not None
     print(f"{wrong} findings: see the lines with '!'." if wrong else "Everything was verified.")
     return 1 if wrong else 0
 
@@ -64,7 +65,8 @@ SENTENCES = {
     "settings": "* {who} changes the settings",
     "identity": "* {who} has new keys",
     "resume": "* {who} accepts that the server lost what came after entry {seq}",
-    "deleted": "(a message that {who} deleted)",
+    "deleted": "({who} deleted a message of {it})",
+    "removed": "({who} removed a message here)",
     "closed": "(a message that this key does not open)",
 }
 UNKNOWN = "* {who} says something that needs a newer reader: {it}"
@@ -76,7 +78,7 @@ def sentence(line, name):
     if line.kind in SILENT:
         return ""
     words = {"who": line.who if line.authentic else f"someone who claims to be {line.who}"}
-    if line.kind in ("text", "room_profile", "member_profile"):
+    if line.kind in ("text", "room_profile", "member_profile", "deleted"):
         words["it"] = printable(content)
     elif line.kind in ("remove", "ban", "unban"):
         words["user"] = name(content)

@@ -1,28 +1,28 @@
-"""Who has read how far (PROTOCOL.md, section on receipts)."""
+"""Who has read how far (PROTOCOL.md, section 6.6)."""
 
 import envelope
 from encoding import Refused
 
 
 def receipts(conversation):
-    """For each slot that the key opens: the username, and the place up to which the member says to have read."""
-    slots = [slot for slot in conversation.log.slots if slot[1] in conversation.secrets]
-    return [(conversation.name(slot[0]), read_up_to(conversation, *slot)) for slot in slots]
+    """For each slot that the key opens: the user, the place up to which they say to have read, and why not to believe that."""
+    for user, epoch, token in conversation.log.slots:
+        if epoch in conversation.secrets:
+            try:
+                yield user, read_up_to(conversation, user, epoch, token), None
+            except Refused as refusal:
+                yield user, None, refusal
 
 
 def read_up_to(conversation, user, number, token):
-    """None for a receipt that is not to be believed."""
     epoch = next((epoch for epoch in conversation.epochs if epoch.number == number), None)
-    member = epoch and epoch.roster.find(user)
-    if member is None:
-        return None
+    signing = epoch.signing.get(user, ()) if epoch else ()
     secret = conversation.secrets[number]
-    try:
-        ctx = secret.context(conversation.log.room, number)
-        sealed = envelope.open_sealed("slot", secret.message_key, ctx, token)
-        receipt = envelope.parse_receipt(sealed.body)
-    except Refused:
-        return None
+    sealed = envelope.open_sealed("slot", secret.message_key, secret.context(conversation.log.room, number), token)
+    receipt = envelope.parse_receipt(sealed.body)
+    if receipt.sender != user or not any(map(sealed.is_signed_by, signing)):
+        raise Refused("signature", "the receipt is not by the member in whose slot it stands")
     seq, hash_there = receipt.read
-    honest = receipt.sender == user and sealed.is_signed_by(member.keys.signing)
-    return seq if honest and conversation.hashes.get(seq, hash_there) == hash_there else None
+    if conversation.hashes.get(seq, hash_there) != hash_there:
+        raise Refused("differing history", f"a different history was shown up to entry {seq}")
+    return seq

@@ -30,9 +30,10 @@ class RoomSecret:
         text = "".join(typed.rsplit("#", 1)[-1].split())
         if text.endswith("="):
             text = text[:-1]
-        if len(text) != 43:
-            raise Refused("room key", "not 43 characters")
-        return cls(from_base64(text, 32))
+        try:
+            return cls(from_base64(text, 32))
+        except Refused as refusal:
+            raise Refused("room key", f"not the text of a room key: {refusal}") from None
 
     def text(self):
         return base64.urlsafe_b64encode(self.secret).decode()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import transcript
 from account import Member
-from encoding import Refused, fields, from_base64, items, label, sha256, u32
+from encoding import Refused, binary, fields, items, label, sha256, u32
 from entries import ROLES, ZERO_HASH, parse_role, verify_join, verify_statement
 
 MOST_BANNED = 1_000
@@ -26,7 +26,7 @@ def parse_start(members, banned):
     for value in items(members):
         it = fields(value, "keys", "role")
         lines.append(Line(Member.parse(it["keys"]), parse_role(it["role"])))
-    return Roster(lines, frozenset(from_base64(user, 20) for user in items(banned)))
+    return Roster(lines, frozenset(binary(user, 20) for user in items(banned)))
 
 
 class Roster:

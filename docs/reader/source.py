@@ -90,7 +90,7 @@ def log_of_frames(frames):
         for seq, it in logged:
             log.add(seq, it)
         if frame["type"] == "opens":
-            log.starts[frame["epoch"]] = (frame["members"], frame["banned"])
+            log.starts[frame["epoch"]] = (frame["members"], frame.get("banned", []))
         elif logged:
             pages.append(logged[0][0])
             log.claims[logged[0][0] - 1] = from_base64(frame["base"], 32)
