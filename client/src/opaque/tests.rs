@@ -2,7 +2,8 @@ use super::*;
 use crate::testing::rng;
 use opaque_ke::{
     CredentialFinalization, CredentialRequest, RegistrationRequest, RegistrationUpload,
-    ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup, ksf,
+    ServerLogin, ServerLoginParameters, ServerRegistration, ServerSetup,
+    generic_array::typenum::U64, ksf,
 };
 use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
@@ -192,4 +193,14 @@ proptest! {
         let login = StretchJob::Login { state: damaged, passphrase: passphrase(), response, username: ana() };
         prop_assert_eq!(login.run(&mut rng(2)), Err(OpaqueError::Malformed));
     }
+}
+
+#[test]
+fn stretching_gives_the_value_of_docs_protocol() {
+    // Computed with Python's cryptography: Argon2id(salt=bytes(16), length=64, iterations=3, lanes=1, memory_cost=65536).
+    let stretched = Stretch.hash(GenericArray::<u8, U64>::default()).unwrap();
+    assert_eq!(
+        b64::encode(stretched),
+        "p6N7OXZeB8MxvtfFDL9EjlLMfjfnSnm8aLs2T2hyTJdalYsMURBzK_13Reb8J0Z4E5_tbl9KtpDhKGbOnUj8sQ"
+    );
 }
