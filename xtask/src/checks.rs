@@ -32,10 +32,20 @@ pub fn everything() -> Outcome {
         let mut tests = host(&["test", "--release", "--quiet"], &[]);
         shell::run(tests.env("SECURECHAT_PYTHON", python::ensure()?))
     })?;
+    stage::run("vectors, by the reference reader", second_implementation)?;
     stage::run("release build", site::build)?;
     stage::run("no folder of this machine in what ships", ships::check)?;
     stage::run("first load of the log-in page", budget::weigh)?;
     stage::run("browser tests", browser_tests)
+}
+
+/// What the engine says of the protocol, said again by the reader in Python, and the program that the protocol shows.
+fn second_implementation() -> Outcome {
+    for script in ["check_vectors.py", "check_protocol.py"] {
+        let mut python = shell::command(python::ensure()?);
+        shell::run(python.arg("-B").arg(format!("docs/reader/{script}")))?;
+    }
+    Ok(())
 }
 
 /// What needs no test run: formatting, clippy, and the rules that no compiler knows.
