@@ -5,10 +5,17 @@
 //! messages of one device costs one signature (0.15 ms each in a browser) and a hundred hashes.
 //!
 //! The same chains tell what a lying server or a broken device did: messages left out, repeated, moved, or said twice.
+//!
+//! A deleted message is a hole in its chain. Its deletion names its `B`, which the message after it names too: so nobody else can
+//! have stood there. What the deleted message named is gone, so the message before it needs a signature.
 
 use crate::envelope::Opened;
 use protocol::{DeviceId, Epoch, Hash, PublicKey, Seq, UserId};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    iter,
+    ops::Range,
+};
 
 /// One engine's messages in one epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -104,6 +111,10 @@ pub struct Verifier {
     chains: HashMap<Chain, Links>,
     headers: HashMap<Epoch, Header>,
     reported: HashSet<Finding>,
+    /// Deleted entries of which nothing tells yet whose they were.
+    holes: BTreeSet<Seq>,
+    /// What may be missing only because it stood in one of them.
+    deferred: Vec<(Chain, u64)>,
     signatures: u64,
 }
 
@@ -113,6 +124,12 @@ type Links = BTreeMap<u64, Vec<Link>>;
 struct Link {
     seq: Seq,
     body_hash: Hash,
+    /// None of a message that is known from its deletion only.
+    told: Option<Told>,
+}
+
+/// What a message says of those before it.
+struct Told {
     prev: Hash,
     seen: Seq,
 }
@@ -183,7 +200,15 @@ impl Verifier {
                 || self.is_signed(message.opened, &key)
             {
                 verdicts[index] = Verdict::Authentic;
-                self.insert(chain, message);
+                let link = Link {
+                    seq: message.seq,
+                    body_hash: message.opened.body_hash,
+                    told: Some(Told {
+                        prev: body.prev,
+                        seen: body.seen.seq,
+                    }),
+                };
+                self.insert(chain, body.n, link);
                 accepted.push((chain, body.n));
             } else {
                 verdicts[index] = Verdict::Forged;
@@ -195,6 +220,37 @@ impl Verifier {
         }
     }
 
+    /// Tells of an entry whose payload is gone, before the messages around it are verified. What is missing around it is not said
+    /// until [`Verifier::fill`] or [`Verifier::give_up`] tells more.
+    pub fn hole(&mut self, seq: Seq) {
+        self.holes.insert(seq);
+    }
+
+    /// Tells which message a hole was: number `n` of the chain, with this `B`, by the word of whoever was allowed to delete it.
+    pub fn fill(&mut self, seq: Seq, chain: Chain, n: u64, body_hash: Hash) -> Vec<Finding> {
+        if !self.holes.remove(&seq) {
+            return Vec::new();
+        }
+        let link = Link {
+            seq,
+            body_hash,
+            told: None,
+        };
+        self.insert(chain, n, link);
+        self.look_again(vec![(chain, n)])
+    }
+
+    /// Tells that nothing will say which message a hole was.
+    pub fn give_up(&mut self, seq: Seq) -> Vec<Finding> {
+        self.holes.remove(&seq);
+        self.look_again(Vec::new())
+    }
+
+    fn look_again(&mut self, mut numbers: Vec<(Chain, u64)>) -> Vec<Finding> {
+        numbers.append(&mut self.deferred);
+        self.inspect(numbers)
+    }
+
     /// How many signatures were checked so far: what verification costs.
     pub fn signatures_checked(&self) -> u64 {
         self.signatures
@@ -204,9 +260,12 @@ impl Verifier {
         let Some(links) = self.chains.get(chain) else {
             return false;
         };
-        let at = |n| links.get(&n).into_iter().flatten();
-        at(n + 1).any(|next| next.prev == *body_hash)
-            || at(n).any(|same| same.body_hash == *body_hash)
+        let at = |n| {
+            let links = links.get(&n).into_iter().flatten();
+            // Whoever deletes says what stood there, and nobody vouches for that.
+            links.filter_map(|link| Some((link.body_hash, link.told.as_ref()?.prev)))
+        };
+        at(n + 1).any(|(_, prev)| prev == *body_hash) || at(n).any(|(same, _)| same == *body_hash)
     }
 
     fn is_signed(&mut self, opened: &Opened, key: &PublicKey) -> bool {
@@ -214,16 +273,9 @@ impl Verifier {
         opened.is_signed_by(key)
     }
 
-    fn insert(&mut self, chain: Chain, message: &Received<'_>) {
-        let body = &message.opened.body;
+    fn insert(&mut self, chain: Chain, n: u64, link: Link) {
         let links = self.chains.entry(chain).or_default();
-        let links = links.entry(body.n).or_default();
-        let link = Link {
-            seq: message.seq,
-            body_hash: message.opened.body_hash,
-            prev: body.prev,
-            seen: body.seen.seq,
-        };
+        let links = links.entry(n).or_default();
         let known = |it: &Link| it.seq == link.seq && it.body_hash == link.body_hash;
         if !links.iter().any(known) {
             let place = links.partition_point(|it| it.seq < link.seq);
@@ -240,20 +292,21 @@ impl Verifier {
             };
             let header = self.headers.get(&chain.epoch);
             findings.extend(inspect_number(links, n, header));
-            match links.range(..n).next_back() {
-                Some((before, _)) => findings.extend(inspect_step(chain, links, *before, n)),
-                None if n > 1 && header.is_some_and(|header| header.reached) => {
-                    findings.extend(first(links, n).map(|link| Finding::Missing {
-                        chain,
-                        from: 1,
-                        to: n - 1,
-                        before: link.seq,
-                    }));
+            let after = links.range(n + 1..).next().map(|(after, _)| *after);
+            for n in iter::once(n).chain(after) {
+                if let Some((before, places)) = gap(links, n, header) {
+                    if self.holes.range(places).next().is_some() {
+                        self.deferred.push((chain, n));
+                    } else {
+                        findings.push(Finding::Missing {
+                            chain,
+                            from: number_before(links, n) + 1,
+                            to: n - 1,
+                            before,
+                        });
+                    }
                 }
-                None => {}
-            }
-            if let Some((after, _)) = links.range(n + 1..).next() {
-                findings.extend(inspect_step(chain, links, n, *after));
+                findings.extend(inspect_step(links, n));
             }
         }
         findings.retain(|finding| self.reported.insert(*finding));
@@ -264,6 +317,26 @@ impl Verifier {
 /// Where the log has a number first.
 fn first(links: &Links, n: u64) -> Option<&Link> {
     links.get(&n)?.first()
+}
+
+/// The number before this one that is known; 0 for none.
+fn number_before(links: &Links, n: u64) -> u64 {
+    links
+        .range(..n)
+        .next_back()
+        .map_or(0, |(before, _)| *before)
+}
+
+/// This number's place and the places between which those right before it should stand, if they are not there.
+fn gap(links: &Links, n: u64, header: Option<&Header>) -> Option<(Seq, Range<Seq>)> {
+    let before = number_before(links, n);
+    let after = match before {
+        // How the chain starts is known only from the header on.
+        0 => header.filter(|header| header.reached)?.seq,
+        before => first(links, before)?.seq,
+    };
+    let seq = first(links, n)?.seq;
+    (n - before > 1).then_some((seq, after.min(seq)..after.max(seq)))
 }
 
 /// What the messages of one number say by themselves.
@@ -280,40 +353,40 @@ fn inspect_number(links: &Links, n: u64, header: Option<&Header>) -> Vec<Finding
             Finding::TwoVersions { seq, other }
         });
     }
-    for link in std::iter::once(first).chain(later) {
-        if link.seen >= link.seq || header.is_some_and(|header| link.seen < header.seq) {
-            findings.push(Finding::ImpossibleSeen { seq: link.seq });
+    for link in iter::once(first).chain(later) {
+        let (seq, Some(told)) = (link.seq, &link.told) else {
+            continue;
+        };
+        if told.seen >= seq || header.is_some_and(|header| told.seen < header.seq) {
+            findings.push(Finding::ImpossibleSeen { seq });
         }
-        if n == 1 && header.is_some_and(|header| link.prev != header.hash) {
-            findings.push(Finding::BrokenChain { seq: link.seq });
+        if n == 1 && header.is_some_and(|header| told.prev != header.hash) {
+            findings.push(Finding::BrokenChain { seq });
         }
     }
     findings
 }
 
-/// What two numbers of a chain say, between which this client knows no other.
-fn inspect_step(chain: Chain, links: &Links, before: u64, n: u64) -> Vec<Finding> {
+/// What a number says of the one before it.
+fn inspect_step(links: &Links, n: u64) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let before = number_before(links, n);
     let versions = links.get(&before).map_or(&[][..], Vec::as_slice);
     let (Some(earlier), Some(link)) = (versions.first(), first(links, n)) else {
         return findings;
     };
     let seq = link.seq;
-    if n - before > 1 {
-        findings.push(Finding::Missing {
-            chain,
-            from: before + 1,
-            to: n - 1,
-            before: seq,
-        });
-    } else if !versions.iter().any(|it| it.body_hash == link.prev) {
-        findings.push(Finding::BrokenChain { seq });
-    }
     if seq < earlier.seq {
         findings.push(Finding::Moved { seq });
     }
-    if link.seen < earlier.seen {
-        findings.push(Finding::ImpossibleSeen { seq });
+    if let Some(told) = &link.told {
+        if n - before == 1 && !versions.iter().any(|it| it.body_hash == told.prev) {
+            findings.push(Finding::BrokenChain { seq });
+        }
+        let earlier = earlier.told.as_ref().map(|earlier| earlier.seen);
+        if earlier.is_some_and(|earlier| told.seen < earlier) {
+            findings.push(Finding::ImpossibleSeen { seq });
+        }
     }
     findings
 }

@@ -9,6 +9,8 @@ use crate::{
 };
 use protocol::open::Head;
 
+mod holes;
+
 const HEADER: Seq = 1;
 
 /// A device that writes, and a log that holds what it wrote.
