@@ -148,6 +148,18 @@ pub enum Command {
         /// Which room.
         room: RoomId,
     },
+    /// Goes on with a room of which the server lost entries. For its owner. Answer: [`Answer::Done`].
+    AcceptRewind {
+        /// Which room.
+        room: RoomId,
+    },
+    /// The person has understood an alarm; it is not shown any more, on no device. No answer.
+    DismissAlarm {
+        /// Which room.
+        room: RoomId,
+        /// The alarm's sentence, which names it.
+        sentence: String,
+    },
     /// Asks for what two people compare to know that nobody stands between them. Answer: [`Answer::Safety`].
     SafetyNumber {
         /// The other one.
@@ -181,6 +193,13 @@ pub enum Command {
         room: RoomId,
         /// As typed.
         text: String,
+    },
+    /// Deletes a message for everyone. Answer: [`Answer::Done`] once it stands in the outbox.
+    DeleteMessage {
+        /// Which room.
+        room: RoomId,
+        /// Where the message stands.
+        seq: Seq,
     },
     /// The person is typing, or stopped. No answer.
     Typing {

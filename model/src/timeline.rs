@@ -33,6 +33,13 @@ pub enum ItemKind {
         /// How far it got; for other people's always [`Delivery::Sent`].
         delivery: Delivery,
     },
+    /// A message that its author, or an admin, took back.
+    Deleted {
+        /// Whose it was.
+        sender: Sender,
+        /// By whom, if not by its author: their name.
+        by: Option<String>,
+    },
     /// Something that happened: someone joined or left, the key changed.
     Event {
         /// In words.

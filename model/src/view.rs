@@ -95,6 +95,8 @@ pub enum RoomStatus {
     Gone,
     /// The room's current key has not reached this person.
     NoKey,
+    /// The server came back with less of the log than it had: nothing is sent until the owner accepts that.
+    Rewound,
 }
 
 /// The room on the screen.

@@ -179,9 +179,15 @@ impl Roster {
 
     /// Whether this member may have an entry of that author purged, or say that it is deleted.
     pub fn may_purge(&self, user: &UserId, author: &UserId) -> bool {
-        self.member(user).is_some_and(|it| {
-            user == author || (it.role >= Role::Admin && self.settings.admins_may_delete)
-        })
+        user == author && self.member(user).is_some() || self.deleters().any(|it| it == user)
+    }
+
+    /// Who may delete what others wrote.
+    pub fn deleters(&self) -> impl Iterator<Item = &UserId> {
+        let allowed = self.settings.admins_may_delete;
+        let members = self.members.iter().filter(move |_| allowed);
+        let admins = members.filter(|it| it.role >= Role::Admin);
+        admins.map(|it| &it.keys.user)
     }
 
     /// Whether this member stands above that one, so that they may take them out.

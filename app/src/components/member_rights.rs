@@ -35,7 +35,7 @@ pub fn Roles(room: RoomId, user: UserId, name: String, role: Role) -> impl IntoV
                 <h2 id="role-title">"Role"</h2>
                 <p>
                     {format!(
-                        "{name} is {}. Admins take people out, and decide on the rules and the key.",
+                        "{name} is {}. Admins take people out, decide on the rules, and delete messages where the rules allow it.",
                         role_name(role).map_or("a member", |role| match role {
                             "Admin" => "an admin",
                             _ => "the owner",

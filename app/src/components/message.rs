@@ -10,7 +10,7 @@ use super::{
     room_state::of_room,
 };
 use crate::engine::Engine;
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::EitherOf4, prelude::*};
 use model::{Command, Delivery, ItemKind, Sender, TimelineItem};
 use protocol::{RoomId, Seq, Time};
 
@@ -41,11 +41,14 @@ pub fn Entry(room: RoomId, item: ArcRwSignal<TimelineItem>, place: Place) -> imp
             let TimelineItem { key, at, seq, kind, .. } = item.get();
             match kind {
                 ItemKind::Message { sender, text, delivery } => {
-                    EitherOf3::A(view! { <Message room key at seq sender text delivery place /> })
+                    EitherOf4::A(view! { <Message room key at seq sender text delivery place /> })
                 }
-                ItemKind::Event { text } => EitherOf3::B(view! { <li class="notice">{text}</li> }),
+                ItemKind::Event { text } => EitherOf4::B(view! { <li class="notice">{text}</li> }),
+                ItemKind::Deleted { sender, by } => {
+                    EitherOf4::C(view! { <li class="notice notice-deleted">{deleted(&sender, by)}</li> })
+                }
                 ItemKind::Broken { sentence, details } => {
-                    EitherOf3::C(
+                    EitherOf4::D(
                         view! {
                             <li class="message message-refused" data-first="true">
                                 <span></span>
@@ -147,7 +150,7 @@ fn Message(
                             })}
                     </span>
                 </div>
-                {seq.map(|seq| view! { <More seq at /> })}
+                {seq.map(|seq| view! { <More seq at mine=me /> })}
                 {match delivery {
                     Delivery::Failed { sentence } => Some(view! { <Failed room key sentence /> }),
                     _ => None,
@@ -172,9 +175,9 @@ fn Seen(seq: Seq) -> impl IntoView {
     .into_any()
 }
 
-/// Leads to what is known about a message.
+/// Leads to what is known about a message and what can be done with it.
 #[component]
-fn More(seq: Seq, at: Time) -> impl IntoView {
+fn More(seq: Seq, at: Time, mine: bool) -> impl IntoView {
     let sheet = MessageSheet::get();
     view! {
         <button
@@ -182,12 +185,21 @@ fn More(seq: Seq, at: Time) -> impl IntoView {
             class="message-more"
             aria-label="About this message"
             title="About this message"
-            on:click=move |_| sheet.open(Chosen { seq, at })
+            on:click=move |_| sheet.open(Chosen { seq, at, mine })
         >
             <Icon shape=Shape::More />
         </button>
     }
     .into_any()
+}
+
+fn deleted(sender: &Sender, by: Option<String>) -> String {
+    match (sender.me, by) {
+        (true, None) => "You deleted a message".to_owned(),
+        (false, None) => format!("{} deleted a message", sender.name),
+        (true, Some(by)) => format!("{by} deleted a message of yours"),
+        (false, Some(by)) => format!("{by} deleted a message of {}", sender.name),
+    }
 }
 
 #[component]

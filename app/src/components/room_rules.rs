@@ -52,6 +52,20 @@ pub fn Rules(room: RoomId) -> impl IntoView {
                     </span>
                 </span>
             </label>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    disabled=move || fixed.get()
+                    prop:checked=move || settings.read().admins_may_delete
+                    on:change=move |event| {
+                        change(|it, to| it.admins_may_delete = to, event_target_checked(&event));
+                    }
+                />
+                <span>
+                    "Admins may delete what others wrote"
+                    <span class="field-help">"Everyone sees that a message was deleted, and by whom."</span>
+                </span>
+            </label>
             <Failure ask />
         </section>
     }

@@ -1,7 +1,7 @@
 //! `/room/:id`: a conversation.
 
 use crate::components::{
-    alarms::Alarms,
+    alarms::{Alarms, Rewound},
     ask::{Failure, on_done},
     avatar::{Avatar, Of, tone},
     composer::Composer,
@@ -72,12 +72,13 @@ fn Conversation(room: RoomId) -> impl IntoView {
                 <Icon shape=Shape::Info />
             </A>
         </header>
-        <Alarms />
+        <Alarms room />
         <Timeline room scroll />
         <Presence />
-        <Sheet />
+        <Sheet room />
         {move || match status.get().unwrap_or(RoomStatus::Loading) {
             RoomStatus::Ready | RoomStatus::Loading => view! { <Composer room scroll /> }.into_any(),
+            RoomStatus::Rewound => view! { <Rewound room /> }.into_any(),
             RoomStatus::NoKey => {
                 view! { <p class="composer-closed">{Trouble::NoKey.to_string()}</p> }.into_any()
             }

@@ -107,8 +107,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     pub(super) fn room_answered(&mut self, head: RoomHead) {
         let known = self.rooms.get(&head.room).and_then(|room| room.server);
         let newer = known.is_none_or(|known| known.head.seq < head.head.seq);
-        if newer && head.head.seq <= MAX_INTEGER {
-            self.room_listed(head);
+        if !newer || head.head.seq > MAX_INTEGER {
+            return;
+        }
+        match self.rooms.get_mut(&head.room) {
+            Some(room) if room.rewound.is_some() => {
+                room.server = Some(head);
+                self.load_epochs(head.room);
+            }
+            _ => self.room_listed(head),
         }
     }
 
@@ -120,20 +127,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .or_insert_with(|| Room::new(head.room));
         room.listed = Some(true);
         room.server = Some(head);
-        let verified = room
-            .transcript
-            .as_ref()
-            .map(|it| it.head())
-            .or(room.item.content.head);
-        if let Some(verified) = verified {
-            let differs = head.head.seq == verified.seq && head.head.hash != verified.hash;
-            if head.head.seq < verified.seq || differs {
-                room.raise(Alarm {
-                    sentence: "The server came back with another history of this room than it had shown before.".into(),
-                    details: format!("It names entry {} as the last; entry {} was verified.", head.head.seq, verified.seq),
-                });
-            }
-        }
+        self.compare_with_verified(head);
         self.load_epochs(head.room);
         self.show_rooms();
     }
@@ -148,7 +142,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     /// Asks for the open entries of the epochs from the last one whose secret is here to the server's.
-    fn load_epochs(&mut self, id: RoomId) {
+    pub(super) fn load_epochs(&mut self, id: RoomId) {
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
@@ -162,12 +156,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Some(loaded) if loaded.ctx.epoch >= last => return self.catch_up(id),
             // What else happened in it before the next one began may be unknown here.
             Some(loaded) => loaded.ctx.epoch,
-            None => room
-                .item
-                .content
-                .secrets
-                .last()
-                .map_or(last, |known| known.epoch.min(last)),
+            None => room.first_epoch(last),
         };
         // The rest is asked for when these are here.
         for epoch in (first..=last).take(EPOCHS_AT_ONCE) {
@@ -207,8 +196,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
         };
-        if room.asked.opens.remove(&request) != Some(epoch) {
-            return;
+        match room.asked.opens.remove(&request) {
+            Some(asked) if asked == epoch => {}
+            Some(asked) => {
+                raise_text(
+                    room,
+                    &format!("epoch {epoch} came where epoch {asked} was asked for"),
+                );
+                return self.show_room(id);
+            }
+            None => return,
         }
         let taken = room.take_epoch(epoch, founders, entries, &account.identity);
         match taken {
@@ -225,9 +222,14 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.load_epochs(id);
                 self.fill_screen(id);
             }
+            Err(Lie::Changed) if room.rewound.is_none() => self.diverge(id),
             // Nothing is asked for again by itself: the answer would be the same.
-            Err(lie) => raise(room, &lie),
+            Err(lie) => {
+                raise(room, &lie);
+                self.catch_up(id);
+            }
         }
+        self.look_for_resume(id);
         self.answer_reveals(id);
         self.show_room(id);
         self.show_rooms();
@@ -246,7 +248,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         let Some(server) = room.server else { return };
         if room.transcript.is_none() {
-            match room.item.content.head {
+            match room.start().map(|start| start.head) {
                 Some(head) if head.seq <= server.head.seq => {
                     // Where this person was away, what follows the head may lie in an epoch that is not loaded.
                     if let Some((first, it)) = room.epochs.first_key_value()
@@ -288,11 +290,48 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             );
         }
         self.ask_profile(id);
+        self.probe(id);
+    }
+
+    /// Asks for what follows the head, where an entry before it has no payload and nothing tells why. Only an answer to what was asked
+    /// after the hole was seen can prove that the server has no more to say: pages overtake what is new.
+    fn probe(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let Some(head) = room.transcript.as_ref().map(|window| window.head().seq) else {
+            return;
+        };
+        if room.is_behind() || room.asked.probe.is_some() || !room.deletions.is_open() {
+            return;
+        }
+        let request = self.out.next_id();
+        room.asked.probe = Some(request);
+        room.deletions.ask();
+        let frame = ClientFrame::History {
+            request,
+            room: id,
+            from: head + 1,
+            to: head + PAGE_ENTRIES,
+        };
+        self.out.request(request, frame);
+    }
+
+    /// The server has nothing that this client does not have.
+    fn nothing_more(&mut self, id: RoomId) {
+        let (Some(account), Some(room)) = (&self.account, self.rooms.get_mut(&id)) else {
+            return;
+        };
+        room.asked.probe = None;
+        let absorbed = room.judge_holes(&account.identity, self.now);
+        self.show_absorbed(id, absorbed, false);
     }
 
     /// The line was quiet for a while: what the server spoke of, an acknowledged message or a new key, should have come by now.
     fn ask_for_missed(&mut self) {
-        for room in self.rooms.values_mut() {
+        // What was acknowledged before the server lost entries is among them.
+        let rooms = self.rooms.values_mut().filter(|it| it.rewound.is_none());
+        for room in rooms {
             if let (Some(seq), Some(server)) = (room.outbox.acknowledged(), &mut room.server) {
                 server.head.seq = server.head.seq.max(seq);
             }
@@ -347,9 +386,11 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let Some(first) = entries.first().map(|entry| entry.seq) else {
             let newer = room.asked.newer.take_if(|asked| Some(*asked) == request);
             room.asked.older.take_if(|asked| Some(*asked) == request);
-            if newer.is_some() && room.is_behind() {
+            if request.is_some() && room.asked.probe == request {
+                self.nothing_more(id);
+            } else if newer.is_some() && room.is_behind() {
                 room.raise(Alarm {
-                    sentence: "The server says that there are more messages here than it hands out.".into(),
+                    sentence: "The server says that there are more messages here than it hands out. Ask the others whether they see more, and tell whoever runs the server.".into(),
                     details: "It named a later entry, but has none behind the last one that was verified.".into(),
                 });
             }
@@ -357,7 +398,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         let contiguous = (first..).zip(&entries).all(|(seq, entry)| entry.seq == seq);
         if first == 0 || !contiguous {
-            return raise_text(room, "a page of history has gaps");
+            room.asked.forget(request);
+            raise_text(room, "a page of history has gaps");
+            return self.show_room(id);
         }
         let base = Head {
             seq: first - 1,
@@ -366,6 +409,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         if request.is_some() && room.asked.older == request {
             room.asked.older = None;
             return self.older_page(id, base, entries);
+        }
+        if request.is_some() && room.asked.probe == request {
+            room.asked.probe = None;
+            room.deletions.ask_again();
         }
         if request.is_some() && room.asked.profile == request {
             // Nothing but their numbers says where these stand.
@@ -393,9 +440,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .and_then(|window| window.hash_at(base.seq))
             && known != base.hash
         {
+            if room.rewound.is_none() {
+                return self.diverge(id);
+            }
             return raise_text(
                 room,
-                "a page does not continue the history that this device verified",
+                "a page does not continue the history that was shown before it",
             );
         }
         let head = room
@@ -434,6 +484,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             }
         }
         self.show_room(id);
+        self.look_for_resume(id);
+        self.probe(id);
         self.fill_screen(id);
     }
 
@@ -495,8 +547,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             next += 1;
         }
         room.ahead.retain(|seq, _| *seq >= next);
+        let grew = !batch.is_empty();
         let mut absorbed = room.absorb_newer(batch, &account.identity, self.now);
-        absorbed.views |= room.compare_receipts();
+        absorbed.views |= room.compare_receipts(&account.identity);
         room.want_receipt(self.now);
         let settled = std::mem::take(&mut absorbed.settled);
         let mut unlocked = false;
@@ -508,8 +561,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             room.keep_loaded_secret(number, self.now);
         }
         let left = absorbed.left;
+        let contradicts = room.rewound.is_none() && room.contradicts_verified();
+        if room.rewound.is_none() && !room.is_behind() {
+            room.note_resumes(self.now);
+        }
         self.settled(id, settled);
         self.show_absorbed(id, absorbed, false);
+        if grew {
+            self.store_place(id);
+        }
+        if contradicts {
+            return self.diverge(id);
+        }
+        self.look_for_resume(id);
         if unlocked {
             self.unlocked(id);
         }
@@ -586,10 +650,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
 
     fn request_failed(&mut self, request: u32) {
         for room in self.rooms.values_mut() {
-            room.asked.older.take_if(|asked| *asked == request);
-            room.asked.newer.take_if(|asked| *asked == request);
-            room.asked.profile.take_if(|asked| *asked == request);
-            room.asked.opens.remove(&request);
+            if room.asked.probe == Some(request) {
+                room.deletions.ask_again();
+            }
+            room.asked.forget(Some(request));
         }
     }
 }
@@ -616,7 +680,7 @@ fn raise(room: &mut Room, lie: &Lie) {
 fn raise_text(room: &mut Room, details: &str) {
     room.raise(Alarm {
         sentence:
-            "The server showed a history of this room that does not hold. It was not believed."
+            "The server sent a part of this room's history that does not fit the rest. It was not used. Reload the page; if this comes again, tell whoever runs the server."
                 .into(),
         details: details.to_owned(),
     });
@@ -638,22 +702,46 @@ impl Room {
             return Ok(locked && known.key.is_some() && known.missed);
         }
         let secrets = self.secrets_of(epoch);
+        // A server that lost entries must not choose with which members the rest begins.
+        let bound = self.rewound.is_some() && self.epochs.is_empty() && !secrets.is_empty();
         let before = epoch
             .checked_sub(1)
             .and_then(|before| self.epochs.get(&before));
         let state = EpochState::load(self.id, epoch, founders, entries, secrets, before, me)?;
+        if bound && state.key.is_none() {
+            return Err(Lie::OtherSecret);
+        }
         self.add_epoch(state);
         Ok(false)
     }
 
-    /// Puts a secret that an epoch now has into the vault.
+    /// From which epoch on the open entries are asked for, where none are here: the last one whose secret is known. Where the server lost
+    /// entries, that one may have begun anew, so the one before it is needed too.
+    fn first_epoch(&self, last: Epoch) -> Epoch {
+        let secrets = &self.item.content.secrets;
+        let Some(known) = secrets.last().map(|known| known.epoch.min(last)) else {
+            return last;
+        };
+        let before = secrets.iter().rev().find(|it| it.epoch < known);
+        match (before, &self.rewound) {
+            (Some(before), Some(_)) => before.epoch,
+            _ => known,
+        }
+    }
+
+    /// Puts a secret that an epoch now has into the vault. While the server's log is not the one that was verified, others stay beside it.
     fn keep_loaded_secret(&mut self, epoch: Epoch, now: protocol::Time) {
         let Some(key) = self.epochs.get(&epoch).and_then(|it| it.key.as_ref()) else {
             return;
         };
         let text = model::SecretText::new(key.secret.reveal().to_string());
-        if self.item.content.prove_secret(epoch, text) {
-            self.item.change_at_once(now);
+        match self.rewound {
+            None => {
+                if self.item.content.prove_secret(epoch, text) {
+                    self.item.change_at_once(now);
+                }
+            }
+            Some(_) => self.item.change_at_once(now).keep_secret(epoch, text),
         }
     }
 

@@ -127,6 +127,14 @@ impl Saving {
         }
     }
 
+    /// The server went back to an earlier version, or has none: what is here is written anew on top of that.
+    pub fn fall_back(&mut self, version: u64, now: Time) {
+        if self.version > version {
+            self.version = version;
+            self.due_by(now + GATHER);
+        }
+    }
+
     /// Another device was faster: the item must be read, which merges it, and be written then.
     pub fn overtaken(&mut self, now: Time) {
         self.writing = None;

@@ -88,7 +88,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         if matches!(item.stage, Stage::Failed(_)) && listed != Some(false) {
             item.stage = Stage::Waiting;
+            item.lost = false;
             let item = item.clone();
+            self.out.store(vec![stored(id, &item)]);
             self.show_unsent(id, &item);
         }
         Ok(())
@@ -119,7 +121,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         let now = self.now;
         let busy = |room: &&Room| {
-            let statements = !room.stating.is_empty() || room.owes_key(&me);
+            let statements =
+                !room.stating.is_empty() || !room.unpurged.is_empty() || room.owes_key(&me);
             let rotation = room.retry_at.is_some() || room.rotation.is_some();
             let receipt = room.live.receipt_due.is_some_and(|due| due <= now);
             !room.outbox.items.is_empty() || rotation || statements || receipt
@@ -136,6 +139,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     fn pump(&mut self, id: RoomId) {
+        self.purge(id);
         self.submit_statement(id);
         self.retry_rotation(id);
         self.send_receipt(id);
@@ -335,6 +339,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             error => {
                 item.stage = Stage::Failed(error.to_string());
                 let item = item.clone();
+                if matches!(item.what, Saying::Deletion(_)) {
+                    // Nothing stands in the timeline that could say so.
+                    room.outbox.remove(message);
+                    self.drop_stored(id, message);
+                    self.out
+                        .notice(format!("A message could not be deleted: {error}"));
+                }
+                let Some(room) = self.rooms.get_mut(&id) else {
+                    return;
+                };
                 room.outbox.unseal(over);
                 self.out.store(vec![(outbox::chain_name(&id), None)]);
                 self.show_unsent(id, &item);
@@ -364,7 +378,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 }
 
-fn stored(room: RoomId, item: &Outgoing) -> (String, Option<Vec<u8>>) {
+pub(super) fn stored(room: RoomId, item: &Outgoing) -> (String, Option<Vec<u8>>) {
     (
         outbox::stored_name(&room, &item.id),
         serde_json::to_vec(item).ok(),

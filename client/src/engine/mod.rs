@@ -10,8 +10,10 @@
 //! where there is none: then each start is a new device.
 
 mod account;
+mod alarms;
 mod connection;
 mod contacts;
+mod deleting;
 mod flow;
 mod frames;
 mod item;
@@ -21,7 +23,9 @@ mod membership;
 mod messages;
 mod out;
 mod replacing;
+mod rewinding;
 mod room;
+mod room_item;
 mod rotation;
 mod settings;
 mod stating;
@@ -46,8 +50,9 @@ use room::{
     Room,
     outbox::{self, Chain, Outgoing},
 };
+use room_item::Place;
 use std::collections::BTreeMap;
-use vault::{Place, Vault};
+use vault::Vault;
 
 /// The local store's names.
 const ACCOUNT: &str = "account";
@@ -148,6 +153,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.ask_slots();
         self.fade_signals();
         self.pump_all();
+        self.keep_alarms();
         self.write_vault();
     }
 
@@ -224,6 +230,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 OpenContent::Settings(SettingsChange { settings }),
             ),
             Command::SendText { room, text } => self.send_text(ticket, room, text),
+            Command::DeleteMessage { room, seq } => self.delete_message(ticket, room, seq),
             Command::SetDisplayName { name } => self.done(ticket, |it| it.set_display_name(&name)),
             Command::RecoveryCodeSaved => self.done(ticket, Self::recovery_code_saved),
             Command::ForgetRoom { room } => self.done(ticket, |it| it.forget_room(room)),
@@ -243,6 +250,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Command::SetVerified { user, verified } => {
                 self.done(ticket, |it| it.set_verified(&user, verified))
             }
+            Command::DismissAlarm { room, sentence } => {
+                self.done(ticket, |it| it.dismiss_alarm(room, &sentence))
+            }
+            Command::AcceptRewind { room } => self.accept_rewind(ticket, room),
             Command::TakeOver => self.done(ticket, |it| {
                 it.out.actions.push_back(Action::TakeOver);
                 Ok(())
@@ -389,6 +400,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 .extend(serde_json::from_slice::<Outgoing>(bytes).ok()),
             PLACE => {
                 if let Ok(place) = serde_json::from_slice::<Place>(bytes) {
+                    room.anchor.clone_from(&place.anchor);
                     room.item.change(self.now).go_to(place);
                 }
             }

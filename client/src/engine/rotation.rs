@@ -117,7 +117,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let (Some(account), Some(room)) = (&self.account, self.rooms.get_mut(&id)) else {
             return;
         };
-        if room.is_untold(&account.identity) {
+        if room.is_untold(&account.identity) || room.rewound.is_some() {
             return;
         }
         let Some(next) = room.current().map(|epoch| epoch.ctx.epoch + 1) else {

@@ -15,7 +15,7 @@ use model::{Answer, Trouble};
 use protocol::{
     Limit, PublicError, RoomId, Time, UserId,
     api::RoomSubmit,
-    open::{OpenBody, OpenContent, Role},
+    open::{OpenBody, OpenContent, Resume, Role},
     roster::RosterError,
 };
 use rand_core::{CryptoRng, RngCore};
@@ -38,6 +38,8 @@ pub(super) enum Intent {
     Say(OpenContent),
     /// The epoch's secret, to a member whom no wrap of it was made for.
     GiveKey(UserId),
+    /// That the log goes on, though the server lost what came after its end.
+    Resume,
 }
 
 impl<R: RngCore + CryptoRng> Engine<R> {
@@ -52,16 +54,31 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.put_statement(ticket, id, Intent::Say(content))
     }
 
-    fn put_statement(&mut self, ticket: u32, id: RoomId, what: Intent) -> Result<(), Trouble> {
+    pub(super) fn put_statement(
+        &mut self,
+        ticket: u32,
+        id: RoomId,
+        what: Intent,
+    ) -> Result<(), Trouble> {
         let due = Some(self.now);
         let room = self.room_mut(id)?;
-        room.stating.push_back(Stating {
+        let at = match what {
+            // Everything else waits for it.
+            Intent::Resume => room
+                .stating
+                .iter()
+                .take_while(|it| it.due.is_none())
+                .count(),
+            _ => room.stating.len(),
+        };
+        let stating = Stating {
             ticket,
             what,
             joined_at: 0,
             tries: 0,
             due,
-        });
+        };
+        room.stating.insert(at, stating);
         self.submit_statement(id);
         Ok(())
     }
@@ -93,6 +110,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         };
         let is_settled = !room.is_outdated();
         let untold = room.is_untold(&account.identity);
+        let rewound = room.rewound.is_some();
+        let head = room.transcript.as_ref().map(|window| window.head());
         let joined_at = room.item.content.joined_at;
         let Some(front) = room.stating.front_mut() else {
             return;
@@ -108,13 +127,22 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 false => self.end_statement(id, Err(PublicError::Unreachable.into())),
             };
         };
-        if untold {
+        let resumes = matches!(front.what, Intent::Resume);
+        let waits = match rewound {
+            true => !resumes && !front.is_leave(),
             // First it hears whose keys sign from now on.
+            false => untold,
+        };
+        if waits || resumes && !is_settled {
             front.due = Some(self.now + AGAIN);
             return;
         }
         let me = &account.identity;
         let content = match &front.what {
+            Intent::Resume => match head {
+                Some(head) => Ok(OpenContent::Resume(Resume { head })),
+                None => return,
+            },
             Intent::Say(content) => Ok(content.clone()),
             Intent::GiveKey(user) => match epoch.wrap_for(&mut self.rng, me, user) {
                 Some(wrap) => wrap,

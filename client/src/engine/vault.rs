@@ -6,188 +6,17 @@ use super::{
     flow::Flow,
     item::{Item, Saving},
     room::Room,
+    room_item::RoomItem,
     settings::Settings,
 };
-use crate::{
-    io::{ApiAnswer, ApiRequest},
-    room_key::RoomSecret,
-};
-use model::{Alarm, Answer, LastActivity, SecretText, Trouble};
-use protocol::{
-    Epoch, PublicError, RoomId, Seq, Time, UserId, api::VaultItem, json::MAX_INTEGER, open::Head,
-};
+use crate::io::{ApiAnswer, ApiRequest};
+use model::{Alarm, Answer, Trouble};
+use protocol::{PublicError, RoomId, Time, api::VaultItem, json::MAX_INTEGER};
 use rand_core::{CryptoRng, RngCore};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The name of the settings item; rooms' items have the room id's text.
 pub(super) const SETTINGS: &str = "settings";
-
-/// An epoch's secret in its text form. A list of these and no map: flattening keeps serde from reading numbers as keys, and an epoch can
-/// have several: a rotation puts its secret here before it knows whether it wins. Which one it is, the header's commitment says.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct EpochSecret {
-    pub epoch: Epoch,
-    pub secret: SecretText,
-}
-
-/// What one room needs on every device.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct RoomItem {
-    /// Room secrets, in order of their epochs; those of lost rotations too, until the epoch's own is known.
-    #[serde(default)]
-    pub secrets: Vec<EpochSecret>,
-    /// The highest verified head: the anchor against rewinding and forking.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
-    /// The last seq that the person has read.
-    #[serde(default)]
-    pub read: Seq,
-    /// Messages of others between `read` and `head`.
-    #[serde(default)]
-    pub unread: u32,
-    /// The latest activity up to `head`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<LastActivity>,
-    /// The room's name as last heard, and where.
-    #[serde(default)]
-    pub name: String,
-    #[serde(default)]
-    pub name_seq: Seq,
-    /// Members' display names as last heard, and where.
-    #[serde(default)]
-    pub names: BTreeMap<UserId, (Seq, String)>,
-    /// What waits in the composer, and since when.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub draft: String,
-    #[serde(default)]
-    pub draft_at: Time,
-    /// When the person joined last, and when the last stay that they ended began; 0 for never. Left is who ended the last one: a
-    /// tombstone that other devices must not undo.
-    #[serde(default)]
-    pub joined_at: Time,
-    #[serde(default)]
-    pub left_at: Time,
-    /// Where the person was taken out last, and how that was said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parting: Option<(Seq, String)>,
-    /// What newer versions put here.
-    #[serde(flatten)]
-    pub other: BTreeMap<String, serde_json::Value>,
-}
-
-/// Where the person is in a room, as the local store keeps it until the vault has it too.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Place {
-    read: Seq,
-    unread: u32,
-    draft: String,
-    draft_at: Time,
-}
-
-impl RoomItem {
-    pub fn place(&self) -> Place {
-        Place {
-            read: self.read,
-            unread: self.unread,
-            draft: self.draft.clone(),
-            draft_at: self.draft_at,
-        }
-    }
-
-    pub fn go_to(&mut self, place: Place) {
-        self.read = place.read;
-        self.unread = place.unread;
-        self.draft = place.draft;
-        self.draft_at = place.draft_at;
-    }
-
-    /// Adds what may be an epoch's secret.
-    pub fn keep_secret(&mut self, epoch: Epoch, secret: SecretText) {
-        let kept = EpochSecret { epoch, secret };
-        if !self.secrets.contains(&kept) {
-            let at = self.secrets.partition_point(|known| known.epoch <= epoch);
-            self.secrets.insert(at, kept);
-        }
-    }
-
-    /// Puts an epoch's proven secret in place of all that might have been it. True if that changed anything.
-    pub fn prove_secret(&mut self, epoch: Epoch, secret: SecretText) -> bool {
-        let kept = EpochSecret { epoch, secret };
-        if self.secrets.contains(&kept)
-            && self
-                .secrets
-                .iter()
-                .filter(|known| known.epoch == epoch)
-                .count()
-                == 1
-        {
-            return false;
-        }
-        self.secrets.retain(|known| known.epoch != epoch);
-        self.keep_secret(epoch, kept.secret);
-        true
-    }
-
-    /// What may be an epoch's secret; its commitment tells which one is.
-    pub fn secrets_of(&self, epoch: Epoch) -> Vec<RoomSecret> {
-        let known = self.secrets.iter().filter(|known| known.epoch == epoch);
-        known
-            .filter_map(|known| RoomSecret::parse(known.secret.reveal()).ok())
-            .collect()
-    }
-
-    /// The person makes or joins the room, or comes back: each stay begins at a time of its own.
-    pub fn join(&mut self, now: Time) {
-        self.joined_at = now.max(self.left_at.max(self.joined_at) + 1);
-    }
-
-    /// The person left the stay that began then. No clock is asked: what another device says of a later stay must not be undone.
-    pub fn leave(&mut self, joined_at: Time) {
-        self.left_at = self.left_at.max(joined_at).max(1);
-    }
-
-    /// Whether the person left and did not come back.
-    pub fn is_left(&self) -> bool {
-        self.left_at != 0 && self.left_at >= self.joined_at
-    }
-
-    /// What two devices wrote at the same time. True if their heads can't both be true.
-    pub fn merge(&mut self, theirs: Self) -> bool {
-        for EpochSecret { epoch, secret } in theirs.secrets {
-            self.keep_secret(epoch, secret);
-        }
-        let contradiction = matches!((self.head, theirs.head), (Some(a), Some(b)) if a.seq == b.seq && a.hash != b.hash);
-        let newer = theirs.head.map(|head| head.seq) > self.head.map(|head| head.seq);
-        if theirs.read > self.read || (theirs.read == self.read && newer) {
-            self.read = theirs.read;
-            self.unread = theirs.unread;
-        }
-        if newer {
-            self.head = theirs.head;
-            self.last = theirs.last;
-        }
-        if theirs.name_seq > self.name_seq || self.name.is_empty() {
-            self.name = theirs.name;
-            self.name_seq = theirs.name_seq;
-        }
-        for (user, (seq, name)) in theirs.names {
-            let known = self.names.entry(user).or_default();
-            if seq > known.0 {
-                *known = (seq, name);
-            }
-        }
-        if theirs.draft_at > self.draft_at {
-            self.draft = theirs.draft;
-            self.draft_at = theirs.draft_at;
-        }
-        self.parting = self.parting.take().max(theirs.parting);
-        self.joined_at = self.joined_at.max(theirs.joined_at);
-        self.left_at = self.left_at.max(theirs.left_at);
-        self.other.extend(theirs.other);
-        contradiction
-    }
-}
 
 /// The settings item and the versions that this browser has seen.
 #[derive(Default)]
@@ -225,6 +54,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         for name in missing {
             self.vault_alarm(&name, "it is missing");
+            self.fall_back(&name, 0);
         }
         self.vault_tells_of_next();
         self.show_me();
@@ -239,8 +69,12 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     fn take_item(&mut self, item: VaultItem, seen: &BTreeMap<String, u64>) {
         let seen = seen.get(&item.item).copied().unwrap_or(0);
         if item.version < seen {
-            self.vault_alarm(&item.item, "it is older than what this browser has seen");
-            return;
+            let whose = self.whose(&item.item);
+            self.out.notice(format!(
+                "The server handed out an older copy of {whose} than this browser has seen. What changed since may be missing. Tell whoever runs this server."
+            ));
+            // What it holds is this person's own all the same: merging takes nothing away, and writing needs its number.
+            self.fall_back(&item.item, item.version.saturating_sub(1));
         }
         if item.item == SETTINGS {
             self.look_for_next(&item);
@@ -259,9 +93,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                     room.item.absorb(item.version, under, self.now, merge);
                     if contradiction {
                         room.raise(Alarm {
-                            sentence:
-                                "The server showed your devices different histories of this room."
-                                    .into(),
+                            sentence: "The server showed your devices different histories of this room. Compare what they show, and tell whoever runs the server.".into(),
                             details: "The vault holds another hash for the same place of the log."
                                 .into(),
                         });
@@ -299,16 +131,28 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .store(vec![(super::VAULT_SEEN.to_owned(), Some(seen))]);
     }
 
+    /// The server has less of an item than before: it is written anew from here.
+    fn fall_back(&mut self, item: &str, version: u64) {
+        let now = self.now;
+        self.vault.seen.remove(item);
+        self.with_item(item, |it| it.fall_back(version, now));
+    }
+
     fn vault_alarm(&mut self, item: &str, what: &str) {
-        let room = item.parse().ok().and_then(|id: RoomId| self.rooms.get(&id));
-        let whose = match room.map(|room| &*room.item.content.name) {
-            _ if item == SETTINGS => "your settings".to_owned(),
-            None | Some("") => "what you keep of a room".to_owned(),
-            Some(name) => format!("what you keep of the room {name}"),
-        };
+        let whose = self.whose(item);
         self.out.notice(format!(
             "The server handed out a wrong copy of {whose} ({what}). It was not used. Tell whoever runs this server."
         ));
+    }
+
+    /// What an item is to the person.
+    fn whose(&self, item: &str) -> String {
+        let room = item.parse().ok().and_then(|id: RoomId| self.rooms.get(&id));
+        match room.map(|room| &*room.item.content.name) {
+            _ if item == SETTINGS => "your settings".to_owned(),
+            None | Some("") => "what you keep of a room".to_owned(),
+            Some(name) => format!("what you keep of the room {name}"),
+        }
     }
 
     /// Writes the items that are due.

@@ -154,16 +154,20 @@ fn stranger(keys: &MemberKeys, met: &Met) -> Option<Alarm> {
     let (sentence, details) = match met {
         Met::New | Met::Known | Met::Followed => return None,
         Met::OtherUser(before) => (
-            format!("{username} is someone else than before."),
+            format!(
+                "{username} is someone else than before. Don't trust what they write until you have compared safety numbers."
+            ),
             format!("Until now the name was user {before}'s. Here it is user {user}'s."),
         ),
         Met::OtherName(before) => (
-            format!("{before} is called {username} in this room. Usernames do not change."),
+            format!(
+                "{before} is called {username} in this room, but usernames do not change. Compare safety numbers before you trust it."
+            ),
             format!("Both are user {user}."),
         ),
         Met::OtherKeys => (
             format!(
-                "{username} has other keys in this room than you know, and nothing shows that they are theirs."
+                "{username} has other keys in this room than you know, and nothing shows that they are theirs. Compare safety numbers before you trust what they write."
             ),
             format!(
                 "User {user} has the signing key {} and the agreement key {} here. The keys that were pinned did not name them.",
@@ -183,7 +187,7 @@ fn foreign(keys: &MemberKeys, me: &Identity) -> Option<Alarm> {
         signing == keys.signing && agrees
     });
     (!known).then(|| Alarm {
-        sentence: "In this room, other keys than yours stand for you.".into(),
+        sentence: "In this room, other keys than yours stand for you: someone may write in your name. Tell the others by another way, and replace your keys.".into(),
         details: format!("They are {} and {}. Whoever had your keys may have replaced them, or this device missed that you did.", keys.signing, keys.agreement),
     })
 }

@@ -162,18 +162,19 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     }
 
     /// Keeps where the person is in a room in the local store, since the vault gathers such changes before it is written.
-    fn store_place(&mut self, id: RoomId) {
+    pub(super) fn store_place(&mut self, id: RoomId) {
         let Some(room) = self.rooms.get(&id) else {
             return;
         };
-        let place = serde_json::to_vec(&room.item.content.place()).ok();
+        let place = room.item.content.place(room.verified());
+        let place = serde_json::to_vec(&place).ok();
         self.out.store(vec![(place_name(&id), place)]);
     }
 
     /// Shows what taking in entries changed.
     pub(super) fn show_absorbed(&mut self, id: RoomId, absorbed: Absorbed, older: bool) {
         let Some(account) = &self.account else { return };
-        if absorbed.anew
+        if absorbed.names
             && let Some(room) = self.rooms.get_mut(&id)
         {
             room.rename_items(&account.identity);
@@ -184,6 +185,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             for item in absorbed.items {
                 self.show_item(id, item);
             }
+        }
+        for item in absorbed.changed {
+            self.show_item(id, item);
         }
         if absorbed.views || older {
             self.show_room(id);

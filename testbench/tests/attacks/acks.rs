@@ -46,8 +46,9 @@ async fn something_else_in_the_acknowledged_place_is_said() {
         open => vec![open.clone()],
     });
     bench.say(ana, room, "come at eight").await;
-    let sentence = "The server said that this message is stored but stored something else.";
+    let sentence = "The server said that it has a message of yours at place 5, but something else stands there.";
     alarm(&mut bench, ana, sentence).await;
+    let sentence = "The server said that this message is stored but stored something else.";
     let failed = Delivery::Failed {
         sentence: sentence.to_owned(),
     };

@@ -62,6 +62,6 @@ async fn two_messages_with_one_number_are_said() {
     let told = bench.adversary.tell(ben, room);
     told.add(one);
     told.add(other);
-    alarm(&mut bench, ben, "cleo sent two versions of one message.").await;
+    alarm(&mut bench, ben, "cleo sent two versions of one message").await;
     assert_eq!(bench[ben].messages(), ["cleo: I pay", "cleo: you pay"]);
 }

@@ -11,8 +11,6 @@ use protocol::{Entry, frame::LoggedEntry, open::OpenContent, roster::Roster};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::sync::{Arc, Mutex};
 
-const NOT_BELIEVED: &str = "The server showed a statement about this room's members that does not hold. It was not believed.";
-
 fn wrapped(it: &LoggedEntry) -> Option<String> {
     let Entry::Open(open) = &it.entry else {
         return None;
@@ -53,7 +51,7 @@ async fn wraps_swapped_between_members_are_not_believed() {
     });
     bench.ask(dan, Command::LeaveRoom { room }).await.unwrap();
     bench.say(ana, room, "three of us").await;
-    alarm(&mut bench, ben, NOT_BELIEVED).await;
+    not_believed(&mut bench, ben).await;
     let line = "The key for this message has not reached you yet.";
     broken(&mut bench, ben, line).await;
     assert_eq!(bench[ben].messages(), [""; 0]);

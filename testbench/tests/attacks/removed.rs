@@ -10,7 +10,6 @@ use protocol::{
 };
 use testbench::{Accomplice, Bench, RoomKeys, Who};
 
-const NOT_BELIEVED: &str = "The server showed a statement about this room's members that does not hold. It was not believed.";
 const NOT_OPEN: &str =
     "A message here does not open with the room key. It may be damaged or forged.";
 
@@ -110,7 +109,7 @@ async fn the_removed_one_does_not_come_back_with_the_old_key() {
         .adversary
         .tell(it.ben, it.room)
         .add(Entry::Open(join.entry));
-    alarm(&mut it.bench, it.ben, NOT_BELIEVED).await;
+    not_believed(&mut it.bench, it.ben).await;
     assert_eq!(it.bench[it.ben].members(), ["ben", "ana"]);
 }
 
@@ -139,7 +138,7 @@ async fn nobody_comes_back_between_the_removal_and_the_next_key() {
         user,
     };
     it.bench.ask(it.ana, command).await.unwrap();
-    alarm(&mut it.bench, it.ben, NOT_BELIEVED).await;
+    not_believed(&mut it.bench, it.ben).await;
     assert_eq!(it.bench[it.ben].members(), ["ben", "ana"]);
 }
 
@@ -166,7 +165,6 @@ async fn a_withheld_removal_shows_on_both_sides() {
     assert_eq!(it.bench[it.ben].members(), ["ben", "ana", "cleo"]);
     // Nor can he speak to her any more without being told.
     it.bench.say(it.ben, it.room, "is cleo here?").await;
-    let sentence =
-        "The server showed a history of this room that does not hold. It was not believed.";
+    let sentence = "The server sent a part of this room's history that does not fit the rest. It was not used.";
     alarm(&mut it.bench, it.ben, sentence).await;
 }

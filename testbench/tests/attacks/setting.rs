@@ -27,10 +27,21 @@ pub async fn joins(bench: &mut Bench, name: &str, room: RoomId, host: Who) -> Wh
     who
 }
 
-/// Waits until the open room shows this alarm, word for word.
+/// Waits until the open room shows an alarm that begins with these words; what to do about it follows them.
 pub async fn alarm(bench: &mut Bench, who: Who, sentence: &str) {
-    let shown = |bench: &Bench| bench[who].alarms().contains(&sentence);
+    let says = |alarm: &&str| alarm.starts_with(sentence);
+    let shown = |bench: &Bench| bench[who].alarms().iter().any(says);
     bench.until(&format!("alarm: {sentence}"), shown).await;
+}
+
+/// Waits until the open room says that a statement in it was not believed.
+pub async fn not_believed(bench: &mut Bench, who: Who) {
+    let says = |alarm: &&str| {
+        alarm.starts_with("The server showed a change of this room, at place ")
+            && alarm.contains(", that nobody in it was allowed to make. It was not believed.")
+    };
+    let shown = |bench: &Bench| bench[who].alarms().iter().any(says);
+    bench.until("it is not believed", shown).await;
 }
 
 /// Waits until a line of the room says this in the place of what is not shown.

@@ -209,8 +209,9 @@ async fn a_reader_who_was_shown_something_else_gives_the_server_away() {
         })
         .await;
     reads_all(&mut bench, ben, room).await;
-    let alarm =
-        format!("The server showed ben a different history than you, from message {seq} on.");
+    let alarm = format!(
+        "The server showed ben a different history than you, from message {seq} on. Compare with ben, by another way than this server, what you both see."
+    );
     for who in [ana, cleo] {
         bench
             .until("it is said", |bench| {

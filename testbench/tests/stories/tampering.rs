@@ -276,11 +276,22 @@ async fn a_log_that_goes_back_is_said() {
             bench[ben]
                 .alarms()
                 .iter()
-                .any(|alarm| alarm.contains("another history"))
+                .any(|alarm| alarm.contains("The server lost messages"))
         })
         .await;
-    assert_eq!(bench[ben].room.as_ref().unwrap().status, RoomStatus::Ready);
+    let status = |bench: &Bench| bench[ben].room.as_ref().unwrap().status;
+    assert_eq!(status(&bench), RoomStatus::Rewound);
     assert_eq!(bench[ben].messages(), ["ana: one"]);
+    // What was verified is there again as soon as the server has it again; the alarm stays.
+    bench.browser_mut(ben).tamper = None;
+    bench.kill_server();
+    bench.start_server().await;
+    bench
+        .until("all is well", |bench| status(bench) == RoomStatus::Ready)
+        .await;
+    bench.get_across(ana, room, "two").await;
+    bench.shows(ben, &["ana: one", "ana: two"]).await;
+    assert_eq!(bench[ben].alarms().len(), 1);
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use protocol::{Entry, UserId, frame::ServerFrame, open::OpenContent};
 use std::time::Duration;
 use testbench::{Bench, Tamper, Who};
 
+const SOMEONE_ELSE: &str = "ben is someone else than before. Don't trust what they write until you have compared safety numbers.";
+
 /// What someone's screen shows for comparing with another one.
 async fn safety(bench: &mut Bench, who: Who, other: UserId) -> SafetyView {
     match bench.ask(who, Command::SafetyNumber { user: other }).await {
@@ -221,9 +223,7 @@ async fn nobody_takes_the_place_of_someone_who_was_met_before() {
     bench.browser_mut(ana).tamper = Some(impostor(&key, mallory()));
     bench.join(ben, &key).await;
     bench
-        .until("it is said", |bench| {
-            bench[ana].alarms() == ["ben is someone else than before."]
-        })
+        .until("it is said", |bench| bench[ana].alarms() == [SOMEONE_ELSE])
         .await;
     let in_list = bench[ana].rooms.iter().find(|it| it.room == kitchen);
     assert!(in_list.unwrap().alarm);
@@ -246,7 +246,7 @@ async fn a_name_that_was_met_is_remembered_on_a_new_device() {
     bench.join(ben, &key).await;
     bench
         .until("it is said", |bench| {
-            bench[phone].alarms() == ["ben is someone else than before."]
+            bench[phone].alarms() == [SOMEONE_ELSE]
         })
         .await;
 }

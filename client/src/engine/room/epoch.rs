@@ -41,6 +41,12 @@ pub(in crate::engine) enum Lie {
     Sealed,
     #[error("the entry before the header is not the last of the epoch before")]
     Roots,
+    #[error("an open entry is another one than before")]
+    Changed,
+    #[error("an owner accepts another log than the one that is shown")]
+    OtherLog,
+    #[error("the epoch has another secret than before")]
+    OtherSecret,
 }
 
 /// With whom an epoch starts, and who was banned then, as someone unproven says.
@@ -76,6 +82,28 @@ pub(in crate::engine) struct EpochState {
     fingerprint: OnceCell<String>,
     opens: BTreeMap<Seq, Hash>,
     stays: BTreeMap<UserId, Vec<Stay>>,
+    /// Who may delete what others wrote, wherever that changed.
+    deleters: BTreeMap<Seq, BTreeSet<UserId>>,
+    /// Who had which entry purged, by its place.
+    purges: BTreeMap<Seq, Vec<Purged>>,
+    /// Where the owner said that the log goes on though the server had lost entries.
+    pub resumes: Vec<Resumed>,
+}
+
+/// The owner's word that the log goes on.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Resumed {
+    /// Its own `E`.
+    pub entry: Hash,
+    /// The last place before it.
+    pub head: Head,
+}
+
+/// A statement that an entry's payload is to be dropped.
+struct Purged {
+    by: UserId,
+    at: Seq,
+    entry: Hash,
 }
 
 pub(in crate::engine) struct EpochKey {
@@ -100,8 +128,6 @@ pub(in crate::engine) enum Applied {
     Rekeyed(MemberKeys),
     /// A sealed entry's payload is gone for ever.
     Purged(Purge),
-    /// The log goes on from this place.
-    Resumed(Head),
     /// The epoch's secret reached this device.
     Opened,
     Nothing,
@@ -163,7 +189,7 @@ impl EpochState {
             if *seq > self.last_open_seq {
                 self.apply(room, *seq, open, &open.body()?, me)?;
             } else if !self.knows(*seq, &entry_hash(entry)) {
-                return Err(Lie::Chain);
+                return Err(Lie::Changed);
             }
         }
         Ok(())
@@ -237,6 +263,9 @@ impl EpochState {
             },
             key: None,
             stays: roster.members().iter().map(stay).collect(),
+            deleters: BTreeMap::from([(seq, roster.deleters().copied().collect())]),
+            purges: BTreeMap::new(),
+            resumes: Vec::new(),
             missed: false,
             course: Course {
                 spoke: BTreeMap::from([(header.author.user, seq)]),
@@ -269,6 +298,11 @@ impl EpochState {
         if body.prev_open != self.last_open {
             return Err(Lie::Chain);
         }
+        if let OpenContent::Resume(it) = &body.content
+            && it.head.seq.checked_add(1) != Some(seq)
+        {
+            return Err(Lie::OtherLog);
+        }
         match &body.content {
             OpenContent::Join(_) => {
                 statement::verify_join(open, body, &self.header.join_key)?;
@@ -288,6 +322,10 @@ impl EpochState {
         self.last_open = entry_hash(&Entry::Open(open.clone()));
         self.last_open_seq = seq;
         self.opens.insert(seq, self.last_open);
+        let deleters = self.roster.deleters().copied().collect();
+        if self.deleters.values().next_back() != Some(&deleters) {
+            self.deleters.insert(seq, deleters);
+        }
         let applied = match &body.content {
             OpenContent::Join(join) => {
                 self.come(join.member.clone(), seq);
@@ -301,8 +339,22 @@ impl EpochState {
                 self.come(it.member.clone(), seq);
                 Applied::Rekeyed(it.member.clone())
             }
-            OpenContent::Purge(it) => Applied::Purged(*it),
-            OpenContent::Resume(it) => Applied::Resumed(it.head),
+            OpenContent::Purge(it) => {
+                let purged = Purged {
+                    by: body.sender,
+                    at: seq,
+                    entry: it.entry,
+                };
+                self.purges.entry(it.seq).or_default().push(purged);
+                Applied::Purged(*it)
+            }
+            OpenContent::Resume(it) => {
+                self.resumes.push(Resumed {
+                    entry: self.last_open,
+                    head: it.head,
+                });
+                Applied::Nothing
+            }
             OpenContent::Wrap(it) if it.recipient == me.user() && self.key.is_none() => {
                 match wrap::unwrap(&self.ctx, &body.sender, me, &it.sealed) {
                     Ok(secret) => {
@@ -387,6 +439,22 @@ impl EpochState {
         self.member_at(user, seq).map(|keys| keys.signing)
     }
 
+    /// Whether someone could delete what others wrote, at a place in the log.
+    pub fn may_delete_at(&self, user: &UserId, seq: Seq) -> bool {
+        let last = self.deleters.range(..seq).next_back();
+        last.is_some_and(|(_, deleters)| deleters.contains(user))
+    }
+
+    /// Who had an entry purged, and was allowed to: its author, or one who may delete what others wrote. Whose it is may be unknown.
+    pub fn purged_by(&self, seq: Seq, entry: &Hash, author: Option<&UserId>) -> Option<UserId> {
+        let allowed = |it: &&Purged| {
+            it.entry == *entry
+                && (author.is_none_or(|author| it.by == *author)
+                    || self.may_delete_at(&it.by, it.at))
+        };
+        self.purges.get(&seq)?.iter().find(allowed).map(|it| it.by)
+    }
+
     /// All keys that a member had in this epoch.
     pub fn all_keys_of(&self, user: &UserId) -> impl Iterator<Item = &MemberKeys> {
         let stays = self.stays.get(user).into_iter().flatten();
@@ -398,6 +466,11 @@ impl EpochState {
         self.fingerprint.get_or_init(|| {
             fingerprint::digits(&fingerprint::of_room(&self.ctx, &self.roster.hash()))
         })
+    }
+
+    /// Whether the owner said this there.
+    pub fn has_resume(&self, entry: &Hash) -> bool {
+        self.resumes.iter().any(|it| it.entry == *entry)
     }
 
     /// Anyone who ever was a member in this epoch.

@@ -1,7 +1,7 @@
 //! What happened in a room, in words.
 
 use super::Room;
-use crate::authentic::Finding;
+use crate::authentic::{Finding, Verdict};
 use model::{Alarm, ItemKind};
 use protocol::{
     Seq, UserId,
@@ -56,36 +56,86 @@ impl Room {
         Some(ItemKind::Event { text })
     }
 
+    /// What stands in the place of a message that is not its sender's.
+    pub(super) fn unproven(&self, seq: Seq, verdict: Verdict, sender: &UserId) -> ItemKind {
+        match verdict {
+            Verdict::NotMember => broken(
+                "Someone who is not in this room's list of members wrote a message. It is not shown.",
+                format!("Entry {seq} claims to be by user {sender}."),
+            ),
+            Verdict::Forged | Verdict::Authentic => broken(
+                &format!(
+                    "Someone wrote a message in the name of {}. It is not shown.",
+                    self.name_of(sender)
+                ),
+                format!("Entry {seq}: the signature does not hold."),
+            ),
+        }
+    }
+
     /// Says what the chains of messages gave away.
     pub(super) fn report(&mut self, finding: Finding) {
+        let whose = |seq| self.sender_at(seq);
         let (sentence, seq) = match finding {
-            Finding::Repeated { seq, .. } => ("The server repeated a message.".to_owned(), seq),
-            Finding::TwoVersions { seq, .. } => (
-                format!("{} sent two versions of one message.", self.sender_at(seq)),
-                seq,
-            ),
-            Finding::BrokenChain { seq } => (
+            Finding::Repeated { seq, first } => (
                 format!(
-                    "A message of {} does not follow the one before it.",
-                    self.sender_at(seq)
+                    "The server repeated a message of {}: it was written once, at place {first}, and stands again at place {seq}.",
+                    whose(first)
                 ),
                 seq,
             ),
-            Finding::Missing { chain, before, .. } => (
-                format!("Messages of {} are missing.", self.name_of(&chain.sender)),
+            Finding::TwoVersions { seq, other } => {
+                let who = whose(seq);
+                (
+                    format!(
+                        "{who} sent two versions of one message, at places {other} and {seq}. Ask {who} which one was meant: perhaps someone copied the device."
+                    ),
+                    seq,
+                )
+            }
+            Finding::BrokenChain { seq } => {
+                let who = whose(seq);
+                (
+                    format!(
+                        "Message {seq} of {who} does not follow the one that {who} wrote before it. Ask {who} what is missing."
+                    ),
+                    seq,
+                )
+            }
+            Finding::Missing {
+                chain,
+                from,
+                to,
                 before,
-            ),
+            } => {
+                let who = self.name_of(&chain.sender);
+                let what = match to - from {
+                    0 => format!("One message of {who} is missing"),
+                    more => format!("{} messages of {who} are missing", more.saturating_add(1)),
+                };
+                (
+                    format!(
+                        "{what} before place {before}. Ask {who} what was said, and tell whoever runs the server."
+                    ),
+                    before,
+                )
+            }
             Finding::Moved { seq } => (
-                "The server put messages into another order than they were written.".to_owned(),
-                seq,
-            ),
-            Finding::ImpossibleSeen { seq } => (
                 format!(
-                    "A message of {} claims to have seen what it can't have seen.",
-                    self.sender_at(seq)
+                    "The server put message {seq} of {} into another place than it was written for. Messages around it may stand in the wrong order.",
+                    whose(seq)
                 ),
                 seq,
             ),
+            Finding::ImpossibleSeen { seq } => {
+                let who = whose(seq);
+                (
+                    format!(
+                        "Message {seq} of {who} claims to have seen what it can't have seen. Ask {who} to reload SecureChat; if it comes again, someone else may be writing with these keys."
+                    ),
+                    seq,
+                )
+            }
         };
         self.raise(Alarm {
             sentence,
@@ -93,16 +143,13 @@ impl Room {
         });
     }
 
-    /// Says that someone else was shown another history.
-    pub(super) fn report_fork(&mut self, who: &UserId, seq: Seq) {
-        let who = self.name_of(who);
+    /// Says that a payload is gone though no statement orders that.
+    pub(super) fn report_taken_away(&mut self, seq: Seq) {
         self.raise(Alarm {
             sentence: format!(
-                "The server showed {who} a different history than you, from message {seq} on."
+                "The server took away message {seq}, and nobody here asked it to. Ask the others what it said, and tell whoever runs this server."
             ),
-            details:
-                "The transcript hash that they signed differs from the one that this device computed."
-                    .to_owned(),
+            details: format!("Entry {seq} has no payload, and no statement that holds names its hash."),
         });
     }
 
@@ -113,7 +160,9 @@ impl Room {
         if let Some((by, seq)) = epoch.bad_wrap.filter(|_| epoch.key.is_none()) {
             let by = self.name_of(&by);
             alarms.push(Alarm {
-                sentence: format!("{by} changed the room key but gave you one that does not work."),
+                sentence: format!(
+                    "{by} changed the room key but gave you one that does not work. Ask {by} to change it once more."
+                ),
                 details: format!(
                     "The wrap at entry {seq} does not open or does not match the commitment."
                 ),
@@ -122,7 +171,9 @@ impl Room {
         if epoch.key_does_not_join() {
             let by = self.name_of(&epoch.header.author.user);
             alarms.push(Alarm {
-                sentence: format!("{by} made a room key that nobody can join with."),
+                sentence: format!(
+                    "{by} made a room key that nobody can join with. Change the key before you invite someone."
+                ),
                 details: format!(
                     "The locator or the join key in the header at entry {} is not that of the room secret.",
                     epoch.header_seq

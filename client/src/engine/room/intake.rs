@@ -9,31 +9,34 @@ use super::{
 use crate::{
     account::Identity,
     authentic::{Finding, Received, Verdict},
-    body::Content,
+    body::{Body, Content},
     envelope::{self, EnvelopeError, Opened},
     transcript::{SeenCheck, Transcript, TranscriptError},
 };
-use model::{Alarm, Delivery, ItemKind, LastActivity, Sender, TimelineItem};
+use model::{Alarm, Delivery, ItemKind, Sender, TimelineItem};
 use protocol::{
-    Entry, Epoch, Hash, OpenEntry, Seq, Time, UserId, frame::LoggedEntry, log::entry_hash,
-    open::Head,
+    Entry, Epoch, Hash, OpenEntry, Seq, Time, UserId,
+    frame::LoggedEntry,
+    log::entry_hash,
+    open::{Head, OpenBody, OpenContent},
 };
 use std::collections::BTreeSet;
-
-/// Characters of a message in the chat list.
-const PREVIEW_CHARS: usize = 120;
 
 /// What taking in entries changed.
 #[derive(Default)]
 pub(in crate::engine) struct Absorbed {
-    /// New and changed items, in order.
+    /// New items, in order.
     pub items: Vec<TimelineItem>,
+    /// Items from before that are others now.
+    pub changed: Vec<TimelineItem>,
+    /// Entries of which something was said that may change what stands in their place.
+    pub(super) touched: Vec<Seq>,
     /// Own messages that the log now has.
     pub settled: Vec<Outgoing>,
     /// Names, members, the key or alarms changed, so views are to be made anew.
     pub views: bool,
-    /// Names changed that older items show, or older items themselves.
-    pub anew: bool,
+    /// Names changed that older items show.
+    pub names: bool,
     /// This person left, on this or another device.
     pub left: bool,
     /// A new epoch's secret reached this device.
@@ -44,15 +47,14 @@ pub(in crate::engine) struct Absorbed {
 struct Step {
     seq: Seq,
     at: Time,
+    hash: Hash,
+    /// What the outbox had of it.
+    own: Option<Outgoing>,
     found: Found,
 }
 
 enum Found {
-    Message {
-        epoch: Epoch,
-        opened: Box<Opened>,
-        own: Option<Outgoing>,
-    },
+    Message { epoch: Epoch, opened: Box<Opened> },
     Shown(ItemKind),
     Hidden,
 }
@@ -78,15 +80,24 @@ impl Room {
             let found = match entry {
                 Entry::Open(open) => self.take_open(seq, &hash, &open, me, &mut absorbed),
                 Entry::Sealed(token) => self.open_sealed(seq, &token, Some(me)),
-                Entry::Purged(_) => Found::Shown(purged(seq)),
+                Entry::Purged(_) => self.find_hole(seq, hash),
             };
-            steps.push(Step { seq, at, found });
+            steps.push(Step {
+                seq,
+                at,
+                hash,
+                own: self.outbox.settle(&hash),
+                found,
+            });
         }
         let newest = steps.last().map(|step| step.at);
         self.finish(steps, me, now, true, &mut absorbed);
         if let (Some(transcript), Some(_)) = (&self.transcript, newest) {
             let (base, head) = (transcript.base(), transcript.head());
-            self.item.change_lazily(now).head = Some(head);
+            let counts = self.rewound.is_none();
+            if counts && self.resumes.is_superset(&self.item.content.resumes) {
+                self.item.change_lazily(now).head = Some(head);
+            }
             self.headers_reached(base, &mut absorbed);
         }
         if absorbed.left {
@@ -111,14 +122,21 @@ impl Room {
         if let Some(transcript) = &mut self.transcript {
             transcript.prepend(base, &hashes)?;
         }
+        self.compare_unchecked(me);
         let mut steps = Vec::with_capacity(entries.len());
         for (LoggedEntry { seq, at, entry }, hash) in entries.into_iter().zip(hashes) {
             let found = match entry {
-                Entry::Open(open) => self.known_open(seq, &hash, &open, me),
+                Entry::Open(open) => self.known_open(seq, &hash, &open, me, &mut absorbed),
                 Entry::Sealed(token) => self.open_sealed(seq, &token, Some(me)),
-                Entry::Purged(_) => Found::Shown(purged(seq)),
+                Entry::Purged(_) => self.find_hole(seq, hash),
             };
-            steps.push(Step { seq, at, found });
+            steps.push(Step {
+                seq,
+                at,
+                hash,
+                own: self.outbox.settle(&hash),
+                found,
+            });
         }
         self.finish(steps, me, now, false, &mut absorbed);
         self.headers_reached(base, &mut absorbed);
@@ -131,10 +149,8 @@ impl Room {
         let reached = epochs.filter(|epoch| epoch.header_seq > base.seq);
         let reached: Vec<Epoch> = reached.map(|epoch| epoch.ctx.epoch).collect();
         for epoch in reached {
-            for finding in self.verifier.header_reached(epoch) {
-                self.report(finding);
-                absorbed.views = true;
-            }
+            let findings = self.verifier.header_reached(epoch);
+            self.report_all(findings, absorbed);
         }
     }
 
@@ -170,7 +186,7 @@ impl Room {
     ) -> Found {
         let loaded = self.current().map_or(0, |epoch| epoch.last_open_seq);
         if seq <= loaded {
-            return self.known_open(seq, hash, open, me);
+            return self.known_open(seq, hash, open, me, absorbed);
         }
         match self.apply_open(seq, open, me, absorbed) {
             Ok(kind) => kind.map_or(Found::Hidden, Found::Shown),
@@ -196,13 +212,16 @@ impl Room {
                 .get()
                 .follow(id, seq, open, &body, self.rotation.take())?;
             self.add_epoch(next);
+            self.check_statement(seq, &body, me)?;
             return Ok(self.event(&body, &me.user()));
         }
         match entry.get_mut().apply(id, seq, open, &body, me)? {
             Applied::Gone(keys) if keys.user == me.user() => absorbed.left = true,
             Applied::Opened => absorbed.new_secret = true,
+            Applied::Purged(it) => self.note_purge(it.seq, absorbed),
             _ => {}
         }
+        self.check_statement(seq, &body, me)?;
         self.report_keys();
         let event = self.event(&body, &me.user());
         if let (true, Some(ItemKind::Event { text })) = (absorbed.left, &event)
@@ -214,27 +233,73 @@ impl Room {
     }
 
     /// An open entry of an epoch whose open entries are loaded: it must be the same.
-    fn known_open(&mut self, seq: Seq, hash: &Hash, open: &OpenEntry, me: &Identity) -> Found {
-        match (
-            self.epoch_at(seq)
-                .is_some_and(|epoch| epoch.knows(seq, hash)),
-            open.body(),
-        ) {
-            (true, Ok(body)) => self
-                .event(&body, &me.user())
-                .map_or(Found::Hidden, Found::Shown),
-            _ => self.lie(seq, &Lie::Chain),
+    fn known_open(
+        &mut self,
+        seq: Seq,
+        hash: &Hash,
+        open: &OpenEntry,
+        me: &Identity,
+        absorbed: &mut Absorbed,
+    ) -> Found {
+        let epoch = self.epoch_at(seq);
+        let body = match open.body() {
+            Ok(body) if epoch.is_some_and(|epoch| epoch.knows(seq, hash)) => body,
+            _ => return self.lie(seq, &Lie::Chain),
+        };
+        if let OpenContent::Purge(it) = &body.content {
+            self.note_purge(it.seq, absorbed);
         }
+        match self.check_statement(seq, &body, me) {
+            Ok(()) => {
+                let event = self.event(&body, &me.user());
+                event.map_or(Found::Hidden, Found::Shown)
+            }
+            Err(lie) => self.lie(seq, &lie),
+        }
+    }
+
+    /// Holds what a statement says of the log against the log.
+    fn check_statement(&mut self, seq: Seq, body: &OpenBody, me: &Identity) -> Result<(), Lie> {
+        match &body.content {
+            OpenContent::Header(header) if header.seen.seq < seq => {
+                self.compare_seen(&body.sender, header.seen, me);
+                Ok(())
+            }
+            OpenContent::Resume(it) => {
+                let window = self.transcript.as_ref();
+                let known = window.and_then(|window| window.hash_at(it.head.seq));
+                match known.is_none_or(|known| known == it.head.hash) {
+                    true => Ok(()),
+                    false => Err(Lie::OtherLog),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A statement orders that an entry be purged.
+    fn note_purge(&mut self, seq: Seq, absorbed: &mut Absorbed) {
+        self.unpurged.remove(&seq);
+        absorbed.touched.push(seq);
+    }
+
+    fn find_hole(&mut self, seq: Seq, entry: Hash) -> Found {
+        self.deletions.dig(seq, entry);
+        self.verifier.hole(seq);
+        Found::Shown(broken(
+            "A message was removed here.",
+            format!("Entry {seq} has no payload."),
+        ))
     }
 
     fn lie(&mut self, seq: Seq, lie: &Lie) -> Found {
         let details = format!("Entry {seq}: {lie}");
         self.raise(Alarm {
-            sentence: "The server showed a statement about this room's members that does not hold. It was not believed.".into(),
+            sentence: format!("The server showed a change of this room, at place {seq}, that nobody in it was allowed to make. It was not believed. Compare the list of members with the others."),
             details: details.clone(),
         });
         Found::Shown(broken(
-            "A statement about the members does not hold. It was not believed.",
+            "The server showed a change of this room here that does not hold. It was not believed.",
             details,
         ))
     }
@@ -270,14 +335,10 @@ impl Room {
         }
         let number = epoch.ctx.epoch;
         match envelope::open(&key.message, &epoch.ctx, token) {
-            Ok(opened) => {
-                let own = me.and_then(|_| self.outbox.settle(token));
-                Found::Message {
-                    epoch: number,
-                    opened: Box::new(opened),
-                    own,
-                }
-            }
+            Ok(opened) => Found::Message {
+                epoch: number,
+                opened: Box::new(opened),
+            },
             Err(error) => {
                 let sentence = match &error {
                     EnvelopeError::Open(_) => {
@@ -323,24 +384,35 @@ impl Room {
         let verified = self.verifier.verify(&received, key_of);
         let repeated: BTreeSet<Seq> = verified.findings.iter().filter_map(repeated).collect();
         let mut verdicts = verified.verdicts.into_iter();
-        for Step { seq, at, found } in steps {
-            let kind = match found {
+        for Step {
+            seq,
+            at,
+            hash,
+            own,
+            found,
+        } in steps
+        {
+            let shown = match found {
                 Found::Hidden => None,
-                Found::Shown(kind) => Some((kind, at, None)),
-                Found::Message { opened, own, .. } => {
+                Found::Shown(kind) => Some((kind, at)),
+                Found::Message { opened, .. } => {
                     let verdict = verdicts.next().unwrap_or(Verdict::Forged);
-                    let key = own.as_ref().map(|own| own.key());
-                    let sent_at = opened.body.at;
-                    let kind = match repeated.contains(&seq) {
-                        true => Some(repetition(seq)),
-                        false => self.message(seq, verdict, &opened, me, now, absorbed),
+                    let kind = match verdict {
+                        _ if repeated.contains(&seq) => Some(repetition(seq)),
+                        Verdict::Authentic => {
+                            self.deletions.read(seq, hash, &opened);
+                            self.message(seq, &opened.body, me, now, absorbed)
+                        }
+                        refused => Some(self.unproven(seq, refused, &opened.body.sender)),
                     };
-                    absorbed.settled.extend(own);
-                    kind.map(|kind| (kind, sent_at, key))
+                    kind.map(|kind| (kind, opened.body.at))
                 }
             };
+            absorbed.touched.push(seq);
+            let key = own.as_ref().map(Outgoing::key);
+            absorbed.settled.extend(own);
             self.check_acknowledged(seq, me, absorbed);
-            if let Some((kind, at_shown, key)) = kind {
+            if let Some((kind, at_shown)) = shown {
                 if newer {
                     if let ItemKind::Message { sender, .. } = &kind {
                         absorbed.views |= self.live.has_spoken(&sender.user);
@@ -361,56 +433,34 @@ impl Room {
         }
         for seq in repeated {
             // It was on the screen before the message that it repeats.
-            if let Some(item) = self.timeline.get_mut(&seq)
-                && matches!(item.kind, ItemKind::Message { .. })
-            {
-                item.kind = repetition(seq);
-                absorbed.anew = true;
+            let known = self.timeline.get(&seq).map(|item| &item.kind);
+            if matches!(known, Some(ItemKind::Message { .. })) {
+                self.replace(seq, repetition(seq), now, absorbed);
             }
         }
-        for finding in verified.findings {
-            self.report(finding);
-            absorbed.views = true;
+        self.report_all(verified.findings, absorbed);
+        for seq in std::mem::take(&mut absorbed.touched) {
+            self.settle_deletion(seq, me, now, absorbed);
         }
     }
 
-    /// What a message that opened shows; profiles show nothing.
+    pub(super) fn report_all(&mut self, findings: Vec<Finding>, absorbed: &mut Absorbed) {
+        absorbed.views |= !findings.is_empty();
+        for finding in findings {
+            self.report(finding);
+        }
+    }
+
+    /// What an authentic message shows; profiles show nothing.
     fn message(
         &mut self,
         seq: Seq,
-        verdict: Verdict,
-        opened: &Opened,
+        body: &Body,
         me: &Identity,
         now: Time,
         absorbed: &mut Absorbed,
     ) -> Option<ItemKind> {
-        let body = &opened.body;
-        match verdict {
-            Verdict::Authentic => {}
-            Verdict::Forged => {
-                let sentence = format!(
-                    "Someone wrote a message in the name of {}. It is not shown.",
-                    self.name_of(&body.sender)
-                );
-                return Some(broken(
-                    &sentence,
-                    format!("Entry {seq}: the signature does not hold."),
-                ));
-            }
-            Verdict::NotMember => {
-                let sentence = "Someone who is not in this room's list of members wrote a message. It is not shown.";
-                return Some(broken(
-                    sentence,
-                    format!("Entry {seq} claims to be by user {}", body.sender),
-                ));
-            }
-        }
-        if let Some(transcript) = &mut self.transcript
-            && transcript.confirm(body.seen) == SeenCheck::Differs
-        {
-            self.report_fork(&body.sender, body.seen.seq);
-            absorbed.views = true;
-        }
+        absorbed.views |= self.compare_seen(&body.sender, body.seen, me) != SeenCheck::Outside;
         absorbed.views |= self.note_seen(body.sender, body.seen.seq);
         match &body.content {
             Content::Text { text } => Some(ItemKind::Message {
@@ -418,7 +468,10 @@ impl Room {
                 text: text.clone(),
                 delivery: Delivery::Sent,
             }),
-            Content::Deletion(_) => None,
+            Content::Deletion(deletion) => {
+                absorbed.touched.push(deletion.seq);
+                self.take_deletion(seq, &body.sender, deletion)
+            }
             Content::Unknown { kind } => {
                 let sentence = format!(
                     "{} sent something that needs a newer version of SecureChat. Reload the page.",
@@ -430,7 +483,7 @@ impl Room {
                 self.note_profile(seq);
                 if self.take_profile(seq, &body.sender, profile, now) {
                     absorbed.views = true;
-                    absorbed.anew = true;
+                    absorbed.names = true;
                 }
                 None
             }
@@ -463,14 +516,19 @@ impl Room {
 
     /// The log has something else than the own message at the place that the server acknowledged.
     pub fn deny_acknowledged(&mut self, seq: Seq) -> Option<Outgoing> {
+        if self.rewound.is_some() {
+            // It was lost with what came around it.
+            return None;
+        }
         let is_it = |item: &&mut Outgoing| item.stage == Stage::Acknowledged(seq);
         let item = self.outbox.items.iter_mut().find(is_it)?;
-        let sentence =
-            "The server said that this message is stored but stored something else.".to_owned();
-        item.stage = Stage::Failed(sentence.clone());
+        let sentence = "The server said that this message is stored but stored something else.";
+        item.stage = Stage::Failed(sentence.to_owned());
         let denied = item.clone();
         self.raise(Alarm {
-            sentence,
+            sentence: format!(
+                "The server said that it has a message of yours at place {seq}, but something else stands there. Send the message again."
+            ),
             details: format!("Entry {seq} is not the message that was sent."),
         });
         Some(denied)
@@ -493,35 +551,14 @@ impl Room {
         }
     }
 
-    fn note_activity(&mut self, seq: Seq, at: Time, kind: &ItemKind, now: Time) {
-        let read = self.item.content.read;
-        let item = self.item.change_lazily(now);
-        let (sender, mine, text) = match kind {
-            ItemKind::Message { sender, text, .. } => (Some(sender.name.clone()), sender.me, text),
-            ItemKind::Event { text } => (None, false, text),
-            ItemKind::Broken { sentence, .. } => (None, false, sentence),
-        };
-        if matches!(kind, ItemKind::Message { .. }) && !mine && seq > read {
-            item.unread = item.unread.saturating_add(1);
-        }
-        let preview = text
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .chars()
-            .take(PREVIEW_CHARS)
-            .collect();
-        item.last = Some(LastActivity {
-            at,
-            sender,
-            mine,
-            preview,
-        });
-    }
-
-    /// Starts the window where the server's page starts: a device that has nothing to hold against it.
+    /// Starts the window: at what this person verified, or where the server's page starts for a device that has nothing to hold
+    /// against it.
     pub fn start_window(&mut self, base: Head) -> Result<(), TranscriptError> {
         self.transcript = Some(Transcript::start(self.id, base)?);
+        self.resumes = match self.start() {
+            Some(start) if start.head == base => start.resumes,
+            _ => self.item.content.resumes.clone(),
+        };
         Ok(())
     }
 }
@@ -539,13 +576,5 @@ fn repetition(seq: Seq) -> ItemKind {
     broken(
         "The server repeated a message here that was sent only once.",
         format!("Entry {seq} has the body of an earlier one."),
-    )
-}
-
-/// The words for an entry whose payload is gone.
-fn purged(seq: Seq) -> ItemKind {
-    broken(
-        "A message was removed here.",
-        format!("Entry {seq} is purged."),
     )
 }

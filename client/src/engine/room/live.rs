@@ -163,7 +163,7 @@ impl Room {
             return false;
         }
         self.live.ahead.insert(slot.user, read);
-        self.compare_receipts()
+        self.compare_receipts(me)
     }
 
     /// Looks again at receipts of an epoch that was not loaded when they came.
@@ -174,24 +174,16 @@ impl Room {
     }
 
     /// Compares what members have read with the own log, as far as that goes. True if that changes what is shown.
-    pub(in crate::engine) fn compare_receipts(&mut self) -> bool {
-        let Some(window) = &mut self.transcript else {
+    pub(in crate::engine) fn compare_receipts(&mut self, me: &Identity) -> bool {
+        let Some(head) = self.transcript.as_ref().map(|window| window.head().seq) else {
             return false;
         };
-        let head = window.head().seq;
         let reached = |_: &UserId, read: &mut Head| read.seq <= head;
         let reached: Vec<_> = self.live.ahead.extract_if(.., reached).collect();
-        let checks: Vec<_> = reached
-            .iter()
-            .map(|(_, read)| window.confirm(*read))
-            .collect();
-        for ((user, read), check) in reached.iter().zip(checks) {
-            match check {
-                SeenCheck::Differs => self.report_fork(user, read.seq),
-                SeenCheck::Agrees | SeenCheck::Outside => {
-                    self.live.read.insert(*user, read.seq);
-                    self.note_seen(*user, read.seq);
-                }
+        for (user, read) in &reached {
+            if self.compare_seen(user, *read, me) != SeenCheck::Differs {
+                self.live.read.insert(*user, read.seq);
+                self.note_seen(*user, read.seq);
             }
         }
         !reached.is_empty()

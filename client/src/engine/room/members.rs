@@ -85,11 +85,17 @@ impl Room {
         hides && (epoch.header.history.is_some() || epoch.was_used(window.head().seq))
     }
 
-    /// Why this person is out, if the log said it and they did not come back since.
+    /// Why this person is out: as the log said it, if they did not come back since.
     pub(super) fn parting(&self) -> Option<String> {
+        if self.status() != RoomStatus::Gone {
+            return None;
+        }
         let item = &self.item.content;
-        let (seq, sentence) = item.parting.as_ref()?;
-        let returned = item.head.is_some_and(|head| head.seq > *seq);
-        (self.status() == RoomStatus::Gone && !returned).then(|| sentence.clone())
+        let parting = item.parting.as_ref();
+        let last = parting.filter(|(seq, _)| item.head.is_none_or(|head| head.seq <= *seq));
+        Some(last.map_or_else(
+            || "The server says that you are not in this room, and shows nobody who took you out. If it was restored from a backup, it may have lost that you joined: ask a member for the room key and join again.".to_owned(),
+            |(_, sentence)| sentence.clone(),
+        ))
     }
 }

@@ -1,25 +1,37 @@
 //! One room as this device knows it: its epochs, the verified stretch of its log, what waits to be sent, what is wrong.
 
+mod activity;
 mod course;
+pub(super) mod deletions;
 pub(super) mod epoch;
 mod events;
 mod intake;
 mod live;
 mod members;
 pub(super) mod outbox;
+pub(super) mod rewound;
+mod seen;
 mod views;
 
-use super::{item::Item, replacing::Telling, rotation::Reveal, stating::Stating, vault::RoomItem};
+use super::{
+    item::Item,
+    replacing::Telling,
+    room_item::{Anchor, RoomItem},
+    rotation::Reveal,
+    stating::Stating,
+};
 use crate::{account::Identity, authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
+use deletions::Deletions;
 use epoch::EpochState;
-use model::{Alarm, ItemKind, TimelineItem};
+use model::{Alarm, TimelineItem};
 use outbox::{Chain, Outbox, Outgoing, Saying};
 use protocol::{
     Epoch, Hash, OpenEntry, RoomId, Seq, Time, UserId, frame::LoggedEntry, frame::RoomHead,
     open::Head,
 };
 use rand_core::{CryptoRng, RngCore};
-use std::collections::{BTreeMap, VecDeque};
+use rewound::Former;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(super) use intake::Absorbed;
 use live::Live;
@@ -43,8 +55,27 @@ pub(super) struct Asked {
     pub newer: Option<u32>,
     /// The entries right behind the header, for the room's name.
     pub profile: Option<u32>,
+    /// What follows the head, to learn why entries before it have no payload.
+    pub probe: Option<u32>,
     /// Epochs' open entries, by request.
     pub opens: BTreeMap<u32, Epoch>,
+}
+
+impl Asked {
+    /// Nothing of use will come of a request.
+    pub fn forget(&mut self, request: Option<u32>) {
+        let Some(request) = request else { return };
+        let pages = [
+            &mut self.older,
+            &mut self.newer,
+            &mut self.profile,
+            &mut self.probe,
+        ];
+        for asked in pages {
+            asked.take_if(|asked| *asked == request);
+        }
+        self.opens.remove(&request);
+    }
 }
 
 pub(super) struct Room {
@@ -62,6 +93,9 @@ pub(super) struct Room {
     /// Items of the window that show something.
     pub timeline: BTreeMap<Seq, TimelineItem>,
     pub verifier: Verifier,
+    pub deletions: Deletions,
+    /// What this person deleted and the server has not dropped yet: place and `E`.
+    pub unpurged: BTreeMap<Seq, Hash>,
     pub outbox: Outbox,
     pub alarms: Vec<Alarm>,
     pub asked: Asked,
@@ -80,6 +114,14 @@ pub(super) struct Room {
     pub live: Live,
     /// How far each member is known to have seen the log.
     seen: BTreeMap<UserId, Seq>,
+    /// What members say to have seen before the window.
+    unchecked: Vec<(UserId, Head)>,
+    /// The owners' words after losses that the window follows, by their `E`.
+    resumes: BTreeSet<Hash>,
+    /// The highest place that this browser's store remembers.
+    pub anchor: Option<Anchor>,
+    /// What was verified before the server came back with less, or with something else.
+    pub rewound: Option<Box<Former>>,
     /// Whether older entries than the window's can be read at all.
     pub complete: bool,
     /// The last open entry up to which all members were met.
@@ -100,6 +142,8 @@ impl Room {
             ahead: BTreeMap::new(),
             timeline: BTreeMap::new(),
             verifier: Verifier::new(),
+            deletions: Deletions::default(),
+            unpurged: BTreeMap::new(),
             outbox: Outbox::default(),
             alarms: Vec::new(),
             asked: Asked::default(),
@@ -111,6 +155,10 @@ impl Room {
             stating: VecDeque::new(),
             live: Live::default(),
             seen: BTreeMap::new(),
+            unchecked: Vec::new(),
+            resumes: BTreeSet::new(),
+            anchor: None,
+            rewound: None,
             complete: false,
             met: None,
             telling: Telling::default(),
@@ -137,7 +185,7 @@ impl Room {
             epoch.key.is_some() && server.is_some_and(|server| server <= epoch.ctx.epoch)
         };
         let ready = self.transcript.is_some() && self.current().is_some_and(key_here);
-        ready && !self.is_untold(me)
+        ready && self.rewound.is_none() && !self.is_untold(me)
     }
 
     /// Puts an epoch into its place and gives it the secret that an epoch after it, or the vault, knows.
@@ -174,6 +222,8 @@ impl Room {
         self.asked.older = None;
         self.asked.newer = None;
         self.complete = false;
+        self.deletions = Deletions::default();
+        self.unchecked.clear();
         self.verifier = Verifier::new();
         for (number, epoch) in &mut self.epochs {
             epoch.missed = false;
@@ -206,6 +256,7 @@ impl Room {
     /// The line is gone: nothing that was asked will be answered.
     pub fn line_lost(&mut self) {
         self.asked = Asked::default();
+        self.deletions.ask_again();
         self.listed = None;
         self.outbox.line_lost();
         self.live.line_lost();
@@ -228,18 +279,6 @@ impl Room {
             },
         };
         Some((chain, seen))
-    }
-
-    /// Messages of others after a place of the log, as far as they are loaded.
-    pub fn unread_after(&self, seq: Seq) -> u32 {
-        let theirs = |item: &&TimelineItem| matches!(&item.kind, ItemKind::Message { sender, .. } if !sender.me);
-        let count = self
-            .timeline
-            .range(seq + 1..)
-            .map(|(_, item)| item)
-            .filter(theirs)
-            .count();
-        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// Adds an alarm, once.

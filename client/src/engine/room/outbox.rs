@@ -1,7 +1,10 @@
 //! What waits to be sent in one room. One message is under way at a time, so that the chain of a device never has two ends.
 
-use crate::{body::Content, secret::Secret32};
-use protocol::{DeviceId, Epoch, Hash, MessageId, RoomId, Seq, Time, b64};
+use crate::{
+    body::{Content, Deletion},
+    secret::Secret32,
+};
+use protocol::{DeviceId, Entry, Epoch, Hash, MessageId, RoomId, Seq, Time, b64, log::entry_hash};
 use rand_core::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -30,6 +33,9 @@ pub(in crate::engine) struct Outgoing {
     pub what: Saying,
     /// The token once sealed; sent byte for byte until it is answered.
     pub sealed: Option<SealedItem>,
+    /// Whether the server had it and lost it: it goes again only if the person wants that.
+    #[serde(default)]
+    pub lost: bool,
     #[serde(skip)]
     pub stage: Stage,
 }
@@ -41,6 +47,7 @@ pub(in crate::engine) enum Saying {
     Text(String),
     RoomName(String),
     DisplayName(String),
+    Deletion(Deletion),
 }
 
 impl Saying {
@@ -49,6 +56,7 @@ impl Saying {
             Self::Text(text) => Content::Text { text },
             Self::RoomName(name) => Content::RoomProfile { name },
             Self::DisplayName(display_name) => Content::MemberProfile { display_name },
+            Self::Deletion(deletion) => Content::Deletion(deletion),
         }
     }
 }
@@ -79,6 +87,15 @@ pub(in crate::engine) enum Stage {
     Failed(String),
 }
 
+impl Outgoing {
+    /// The server had it and lost it.
+    pub fn lose(&mut self) {
+        self.lost = true;
+        self.sealed = None;
+        self.stage = Stage::Failed("The server lost this message.".to_owned());
+    }
+}
+
 #[derive(Default)]
 pub(in crate::engine) struct Outbox {
     pub items: VecDeque<Outgoing>,
@@ -91,7 +108,7 @@ impl Outbox {
         rng: &mut (impl RngCore + CryptoRng),
         at: Time,
         what: Saying,
-    ) -> &Outgoing {
+    ) -> &mut Outgoing {
         let mut id = [0; MessageId::LEN];
         rng.fill_bytes(&mut id);
         let order = self.items.back().map_or(UNSENT, |last| last.order + 1);
@@ -101,9 +118,11 @@ impl Outbox {
             at,
             what,
             sealed: None,
+            lost: false,
             stage: Stage::Waiting,
         });
-        &self.items[self.items.len() - 1]
+        let last = self.items.len() - 1;
+        &mut self.items[last]
     }
 
     /// The one whose turn it is: what is sealed has its number already, so that nothing is sealed before it is through; failed ones wait
@@ -128,14 +147,13 @@ impl Outbox {
         self.items.remove(at)
     }
 
-    /// Takes the own message that the log has under these bytes out of the outbox.
-    pub fn settle(&mut self, token: &str) -> Option<Outgoing> {
-        let sealed = |item: &Outgoing| {
-            item.sealed
-                .as_ref()
-                .is_some_and(|sealed| sealed.token == token)
+    /// Takes the own message that the log has under this `E` out of the outbox.
+    pub fn settle(&mut self, entry: &Hash) -> Option<Outgoing> {
+        let is_it = |item: &Outgoing| {
+            let token = item.sealed.as_ref().map(|sealed| sealed.token.clone());
+            token.is_some_and(|token| entry_hash(&Entry::Sealed(token)) == *entry)
         };
-        let at = self.items.iter().position(sealed)?;
+        let at = self.items.iter().position(is_it)?;
         self.items.remove(at)
     }
 
@@ -174,6 +192,22 @@ impl Outbox {
     /// Everything came back from the local store, in no order.
     pub fn restored(&mut self) {
         self.items.make_contiguous().sort_by_key(|item| item.order);
+        for item in self.items.iter_mut().filter(|item| item.lost) {
+            item.lose();
+        }
+    }
+
+    /// The server lost all that was acknowledged after a place, and what continues it would have no beginning: what the log never
+    /// showed goes out anew. Gives what changed.
+    pub fn start_anew(&mut self, after: Seq) -> Vec<Outgoing> {
+        for item in &mut self.items {
+            if matches!(item.stage, Stage::Acknowledged(seq) if seq > after) {
+                item.stage = Stage::Waiting;
+            }
+        }
+        self.unseal(Epoch::MAX);
+        let open = |item: &&Outgoing| !matches!(item.stage, Stage::Acknowledged(_));
+        self.items.iter().filter(open).cloned().collect()
     }
 
     /// The line is gone: what was with the server, and did not come back in the log, goes again.

@@ -23,6 +23,7 @@ impl Room {
         let open = |epoch: &super::EpochState| epoch.key.is_some();
         match (self.listed, self.current()) {
             (Some(false), _) => RoomStatus::Gone,
+            _ if self.rewound.is_some() => RoomStatus::Rewound,
             (_, Some(epoch)) if open(epoch) && self.transcript.is_some() => RoomStatus::Ready,
             (Some(true), Some(epoch))
                 if !open(epoch) && !epoch.is_being_wrapped() && self.asked.opens.is_empty() =>
@@ -123,7 +124,8 @@ impl Room {
             .items
             .iter()
             .filter_map(|item| self.unsent_item(item, me));
-        self.timeline.values().cloned().chain(unsent).collect()
+        let there = self.timeline.values().cloned();
+        there.chain(self.lost_items()).chain(unsent).collect()
     }
 
     /// The item of an own message that the log does not have yet; profiles show nothing.
@@ -158,9 +160,18 @@ impl Room {
     /// Makes the names in the items anew after a name changed.
     pub fn rename_items(&mut self, me: &Identity) {
         let mut timeline = std::mem::take(&mut self.timeline);
-        for item in timeline.values_mut() {
-            if let ItemKind::Message { sender, .. } = &mut item.kind {
-                *sender = self.sender(&sender.user, me);
+        for (seq, item) in &mut timeline {
+            match &mut item.kind {
+                ItemKind::Message { sender, .. } => *sender = self.sender(&sender.user, me),
+                ItemKind::Deleted { sender, by } => {
+                    *sender = self.sender(&sender.user, me);
+                    if let Some(by) = by {
+                        *by = self
+                            .deleter(*seq)
+                            .map_or(std::mem::take(by), |it| self.name_of(&it));
+                    }
+                }
+                ItemKind::Event { .. } | ItemKind::Broken { .. } => {}
             }
         }
         self.timeline = timeline;
