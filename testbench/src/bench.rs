@@ -255,6 +255,20 @@ impl Bench {
         self.server.restart().await;
     }
 
+    /// The operator stops the server, copies its files and starts it again.
+    pub async fn back_up(&mut self) {
+        self.kill_server();
+        self.server.back_up();
+        self.start_server().await;
+    }
+
+    /// The operator starts the server on the copy: what came since is lost.
+    pub async fn restore_backup(&mut self) {
+        self.kill_server();
+        self.server.restore();
+        self.start_server().await;
+    }
+
     pub fn database(&self) -> PathBuf {
         self.server.database()
     }

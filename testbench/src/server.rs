@@ -2,7 +2,10 @@
 
 use backend::{Backend, Clock, Options, Random, SqliteStore};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// A server on a database file, running or not.
 pub(crate) struct Server {
@@ -40,11 +43,44 @@ impl Server {
         self.running = None;
     }
 
+    /// Copies the files of a server that does not run, as its operator would.
+    pub fn back_up(&self) {
+        let backup = self.backup();
+        std::fs::create_dir_all(&backup).unwrap();
+        copy_files(self.database().parent().unwrap(), &backup);
+    }
+
+    /// Puts the copy in the place of what there is now.
+    pub fn restore(&self) {
+        let folder = self.database();
+        let folder = folder.parent().unwrap();
+        for file in files(folder) {
+            std::fs::remove_file(file).unwrap();
+        }
+        copy_files(&self.backup(), folder);
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.folder.path().join("backup")
+    }
+
     pub fn backend(&self) -> Option<&Backend> {
         self.running.as_ref()
     }
 
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("securechat.db")
+    }
+}
+
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.is_file())
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    for file in files(from) {
+        std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
     }
 }

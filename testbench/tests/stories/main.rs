@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod account;
+mod alarms;
 mod banning;
 mod chat;
 mod crowd;
+mod deleting;
 mod devices;
 mod faults;
 mod keys;
@@ -20,6 +22,7 @@ mod removals_at_once;
 mod removing;
 mod replacing;
 mod replacing_interrupted;
+mod restoring;
 mod roles;
 mod tampering;
 mod thieves;
