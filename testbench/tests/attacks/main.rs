@@ -5,6 +5,7 @@
 mod accounts;
 mod acks;
 mod bodies;
+mod deletions;
 mod forgeries;
 mod keys;
 mod live;
@@ -13,7 +14,9 @@ mod order;
 mod pages;
 mod removed;
 mod replays;
+mod rewinding;
 mod roles;
 mod setting;
 mod table;
 mod vault;
+mod warnings;
