@@ -29,6 +29,7 @@ mod room_item;
 mod rotation;
 mod settings;
 mod stating;
+mod telling;
 mod vault;
 mod verifying;
 mod views;
@@ -77,6 +78,8 @@ pub struct Engine<R> {
     untold: u32,
     /// Whose keys the screen shows for comparing, and which.
     comparing: Option<(UserId, Hash)>,
+    /// Links to compare, and the commands that ask for it.
+    links: Vec<(u32, String)>,
     flows: BTreeMap<u32, Flow>,
     link: Link,
     /// Failed attempts to connect in a row.
@@ -108,6 +111,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             next: None,
             untold: 0,
             comparing: None,
+            links: Vec::new(),
             flows: BTreeMap::new(),
             link: Link::Idle,
             attempts: 0,
@@ -148,6 +152,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         }
         self.watch_link();
         self.meet_members();
+        self.compare_links();
         self.go_on_replacing();
         self.announce_names();
         self.ask_slots();
@@ -246,7 +251,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 self.replace_identity(ticket, current, new)
             }
             Command::SafetyNumber { user } => self.safety_number(ticket, &user),
-            Command::CompareLink { text } => self.compare_link(ticket, &text),
+            Command::CompareLink { text } => {
+                self.links.push((ticket, text));
+                Ok(())
+            }
             Command::SetVerified { user, verified } => {
                 self.done(ticket, |it| it.set_verified(&user, verified))
             }
@@ -428,6 +436,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.next = None;
         self.untold = 0;
         self.comparing = None;
+        self.links.clear();
         self.flows.clear();
         self.vault = Vault::default();
         self.rooms.clear();

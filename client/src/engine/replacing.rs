@@ -1,40 +1,28 @@
-//! New keys for someone who fears that others have theirs: another account secret, and every room told of it.
-//!
-//! The server takes keys, credentials and the vault's settings as one. From there on the settings hold the earlier secrets, so that any of
-//! the person's devices can go on: each room is told by a statement that the old and the new key sign, its key is changed, and each item
-//! of the vault is sealed anew. When all that is done the earlier secrets are dropped.
+//! New keys for someone who fears that others have theirs. The server takes keys, credentials and the vault's settings as one; the rooms
+//! are told from there on, by whichever of the person's devices is there.
 
 use super::{
     Engine, NEXT_ACCOUNT,
     account::{broken, unexpected},
     flow::Flow,
     keys::Account,
-    room::{Room, epoch::EpochState},
     settings::{Recovery, Replaced},
     vault::SETTINGS,
 };
 use crate::{
-    account::{AccountSecret, Identity},
+    account::AccountSecret,
     credentials::{self, RecoveryWrap},
     io::{ApiAnswer, ApiRequest},
     opaque::StretchDone,
     recovery::RecoveryCode,
-    statement,
     token::FernetKey,
 };
 use model::{Answer, Trouble};
 use protocol::{
-    PublicError, RoomId, Time,
-    api::{Credentials, IdentityReplace, RoomSubmit, StoredCredentials, VaultItem},
+    PublicError,
+    api::{Credentials, IdentityReplace, StoredCredentials, VaultItem},
 };
 use rand_core::{CryptoRng, RngCore};
-
-/// How long to wait before a room that changed meanwhile is told again, in milliseconds.
-const AGAIN: u64 = 400;
-/// How long to wait after the server refused.
-const LATER: u64 = 4_000;
-/// The time between two items that are sealed anew: there may be hundreds.
-const PACE: u64 = 250;
 
 /// The account as it will be.
 pub(super) struct Next {
@@ -59,34 +47,6 @@ enum WishState {
     Overtaken,
     /// No answer came. The vault will tell.
     Unheard,
-}
-
-/// How far telling a room is.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) enum Telling {
-    /// To be looked at.
-    #[default]
-    Due,
-    /// The statement is with the server.
-    Asked,
-    /// To be looked at then.
-    Later(Time),
-}
-
-impl Telling {
-    pub fn timeout(&self) -> Option<Time> {
-        match self {
-            Self::Later(at) => Some(*at),
-            Self::Due | Self::Asked => None,
-        }
-    }
-
-    /// The clock was set back.
-    pub fn set_back(&mut self, by: Time) {
-        if let Self::Later(at) = self {
-            *at = at.saturating_sub(by);
-        }
-    }
 }
 
 impl Next {
@@ -182,7 +142,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
                 saving.overtaken(now);
                 self.list_vault(0);
             }
-            Err(PublicError::Unreachable) => {
+            // Carried out or not, who knows.
+            Err(PublicError::Unreachable | PublicError::Internal { .. }) => {
                 wish.state = WishState::Unheard;
                 saving.failed(now);
                 self.list_vault(0);
@@ -250,131 +211,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.store_account();
         self.show_me();
     }
-
-    /// Tells the rooms, changes their keys, has the vault sealed anew, and drops the earlier secrets when nothing hangs on them.
-    pub(super) fn go_on_replacing(&mut self) {
-        let Some(account) = self.account.as_ref().filter(|it| !it.earlier.is_empty()) else {
-            return;
-        };
-        let number = account.identity.number();
-        let mut at = self.now;
-        for room in self.rooms.values_mut() {
-            at = room.item.saving.seal_anew(number, at, PACE);
-        }
-        if self.link.is_up() {
-            let listed = |room: &&Room| room.listed == Some(true);
-            let rooms: Vec<RoomId> = self.rooms.values().filter(listed).map(|it| it.id).collect();
-            for room in rooms {
-                self.tell(room);
-            }
-            self.drop_earlier();
-        }
-        if self.untold() != self.untold {
-            self.show_me();
-        }
-    }
-
-    /// Says in a room which key follows the one that it knows. That makes another room key due.
-    fn tell(&mut self, id: RoomId) {
-        let (Some(account), Some(room)) = (&self.account, self.rooms.get_mut(&id)) else {
-            return;
-        };
-        let wait = match room.telling {
-            Telling::Due => false,
-            Telling::Asked => true,
-            Telling::Later(at) => at > self.now,
-        };
-        if wait || room.is_behind() {
-            return;
-        }
-        let Some(epoch) = room.newest() else { return };
-        let Some(member) = epoch.roster.member(&account.identity.user()) else {
-            return;
-        };
-        let Some((old, new)) = account.step_from(&member.keys.signing) else {
-            return;
-        };
-        match statement::identity(old, new, epoch.next_place(), &account.username) {
-            Ok(statement) => {
-                room.telling = Telling::Asked;
-                let entries = vec![statement.entry];
-                let submit = RoomSubmit { room: id, entries };
-                self.call(ApiRequest::RoomSubmit(submit), Flow::Tell { room: id });
-            }
-            Err(_) => room.telling = Telling::Later(self.now + LATER),
-        }
-    }
-
-    pub(super) fn told(&mut self, id: RoomId, result: Result<ApiAnswer, PublicError>) {
-        let telling = match result {
-            Ok(ApiAnswer::Submitted(submitted)) => {
-                self.room_answered(submitted.head);
-                Telling::Due
-            }
-            Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }) => {
-                Telling::Later(self.now + AGAIN)
-            }
-            _ => Telling::Later(self.now + LATER),
-        };
-        if let Some(room) = self.rooms.get_mut(&id) {
-            room.telling = telling;
-        }
-    }
-
-    /// Rooms that were not told of the present keys, as far as this device knows.
-    pub(super) fn untold(&self) -> u32 {
-        let Some(account) = self.account.as_ref().filter(|it| !it.earlier.is_empty()) else {
-            return 0;
-        };
-        let untold = |room: &&Room| {
-            let told = room.newest().is_some() && !room.is_untold(&account.identity);
-            room.is_on_list() && room.listed != Some(false) && !told
-        };
-        let count = self.rooms.values().filter(untold).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
-    }
-
-    fn drop_earlier(&mut self) {
-        let reading = self.is_reading_vault();
-        let Some(account) = &mut self.account else {
-            return;
-        };
-        let me = &account.identity;
-        let through = |room: &Room| room.listed != Some(true) || room.is_through(me);
-        let done = |room: &Room| through(room) && room.item.saving.is_under(me.number());
-        if !reading && self.rooms.values().all(done) {
-            let settings = self.vault.settings.change_at_once(self.now);
-            settings.replaced.secrets.clear();
-            account.hold(&settings.replaced);
-        }
-    }
 }
 
 /// What the settings say from the new keys on.
 fn changes(account: &Account, wish: &Wish, replaced: &Replaced) -> (Recovery, Replaced) {
     let replaced = account.to_replace(&replaced.secrets);
     (wish.recovery.clone(), replaced)
-}
-
-impl Room {
-    /// The newest epoch, if it is the server's.
-    fn newest(&self) -> Option<&EpochState> {
-        let server = self.server.map(|head| head.epoch)?;
-        self.current()
-            .filter(|epoch| server <= epoch.ctx.epoch && self.asked.opens.is_empty())
-    }
-
-    /// Whether the room still has earlier keys for this person, who says nothing in it then but what the next ones are.
-    pub(super) fn is_untold(&self, me: &Identity) -> bool {
-        let member = self
-            .current()
-            .and_then(|epoch| epoch.roster.member(&me.user()));
-        member.is_some_and(|it| it.keys.signing != me.signing_key())
-    }
-
-    /// Whether the room was told, and has a key that nobody has who only had the person's earlier ones.
-    fn is_through(&self, me: &Identity) -> bool {
-        let told = self.newest().is_some() && !self.is_untold(me);
-        told && !self.owes_key(&me.user())
-    }
 }

@@ -6,7 +6,7 @@ use super::{
     room::Room,
 };
 use crate::{account::Identity, fingerprint};
-use model::{Alarm, Answer, SafetyView, Trouble};
+use model::{Alarm, Answer, RoomStatus, SafetyView, Trouble};
 use protocol::{UserId, open::MemberKeys};
 use rand_core::{CryptoRng, RngCore};
 
@@ -68,16 +68,26 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         Ok(())
     }
 
-    /// Whether someone's link names the keys that this person knows of them.
-    pub(super) fn compare_link(&mut self, ticket: u32, text: &str) -> Result<(), Trouble> {
+    /// Says of each link that was opened whether it names the keys that this person knows. Whom one knows may only show when all rooms are
+    /// there.
+    pub(super) fn compare_links(&mut self) {
+        let loading = |room: &Room| room.is_on_list() && room.status() == RoomStatus::Loading;
+        let early = !self.link.is_up() || self.rooms.values().any(loading);
+        for (ticket, text) in std::mem::take(&mut self.links) {
+            match self.compare(&text) {
+                Err(Trouble::Stranger) if early => self.links.push((ticket, text)),
+                result => self.out.answer(ticket, result),
+            }
+        }
+    }
+
+    fn compare(&mut self, text: &str) -> Result<Answer, Trouble> {
         let (user, shown) = fingerprint::read_link(text).ok_or(Trouble::NoComparison)?;
         let (safety, known) = self.safety(&user)?;
-        let answer = Answer::Compared {
+        Ok(Answer::Compared {
             safety: Box::new(safety),
             matches: shown == known,
-        };
-        self.out.answer(ticket, Ok(answer));
-        Ok(())
+        })
     }
 
     /// The person says that they compared keys with someone and found them the same, or takes that back.

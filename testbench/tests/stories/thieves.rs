@@ -11,14 +11,16 @@ use client::{
     envelope,
     io::{Action, ApiRequest},
     room_key::{Context, RoomSecret},
+    statement::{self, Place},
     vault_item, wrap,
 };
-use model::{Command, Phase, Trouble};
+use model::{Command, Delivery, Phase, Trouble};
 use protocol::{
     DeviceId, Entry, Hash, MessageId, PublicError,
     api::VaultPut,
     b64,
     frame::{LoggedEntry, ServerFrame},
+    log::entry_hash,
     open::{Head, OpenContent},
 };
 use std::{
@@ -221,4 +223,51 @@ async fn the_earlier_secret_is_forgotten_when_nothing_hangs_on_it() {
     let under_new = written.iter().filter(|it| key.open(&it.token).is_ok());
     let held: Vec<bool> = under_new.map(holds_earlier).collect();
     assert_eq!((held.first(), held.last()), (Some(&true), Some(&false)));
+}
+
+#[tokio::test]
+async fn a_thief_who_tells_a_room_of_other_keys_first_is_noticed() {
+    let mut bench = Bench::new().await;
+    let ([ana, ben], room) = crowd(&mut bench, ["ana", "ben"]).await;
+    bench.get_across(ana, room, "before").await;
+    let keys = stolen_secret(&mut bench, ana).identity();
+    let thiefs = keys.succeeded_by(&AccountSecret::from_bytes([13; 32]));
+    // The server lets the thief speak in Ben's place.
+    let mut last_open = Hash::ZERO;
+    bench.browser_mut(ana).tamper = Some(Box::new(move |text| {
+        let mut frame: ServerFrame = serde_json::from_str(&text).unwrap();
+        match &mut frame {
+            ServerFrame::Opens { entries, .. } => {
+                let last = entries.last().map(|it| entry_hash(&it.entry));
+                last_open = last.unwrap_or(last_open);
+            }
+            ServerFrame::Entry { entry, .. } => {
+                let (epoch, prev_open) = (1, last_open);
+                let place = Place {
+                    room,
+                    epoch,
+                    prev_open,
+                };
+                let name = "ana".parse().unwrap();
+                let told = statement::identity(&keys, &thiefs, place, &name);
+                entry.entry = Entry::Open(told.unwrap().entry);
+            }
+            _ => {}
+        }
+        vec![serde_json::to_string(&frame).unwrap()]
+    }));
+    bench.browser_mut(ana).reload();
+    bench.online(ana).await;
+    bench.open(ana, room).await;
+    bench.say(ben, room, "where are you?").await;
+    bench
+        .until("it is said", |bench| {
+            let alarms = bench[ana].alarms();
+            alarms.contains(&"In this room, other keys than yours stand for you.")
+        })
+        .await;
+    // What she says then waits, instead of going out in a way that nobody can verify.
+    bench.say(ana, room, "here").await;
+    bench.later(Duration::from_secs(5)).await;
+    assert_eq!(bench[ana].delivery("here"), Some(&Delivery::Sending));
 }

@@ -6,10 +6,10 @@ use client::{
     room_key::RoomSecret,
     statement::{self, Place},
 };
-use model::{Answer, Command, SafetyView, Trouble, Trust};
+use model::{Answer, Command, SafetyView, SecretText, Trouble, Trust};
 use protocol::{Entry, UserId, frame::ServerFrame, open::OpenContent};
 use std::time::Duration;
-use testbench::{Bench, Tamper, Who};
+use testbench::{Bench, PASSPHRASE, Tamper, Who};
 
 const SOMEONE_ELSE: &str = "ben is someone else than before. Don't trust what they write until you have compared safety numbers.";
 
@@ -98,6 +98,22 @@ async fn a_link_compares_by_itself() {
         compare(&mut bench, dan, &link).await,
         Err(Trouble::Stranger)
     );
+}
+
+#[tokio::test]
+async fn a_link_opened_before_the_rooms_are_there_waits_for_them() {
+    let mut bench = Bench::new().await;
+    let ([ana, ben], _) = crowd(&mut bench, ["ana", "ben"]).await;
+    let a = user(&bench, ana);
+    let link = safety(&mut bench, ben, a).await.link;
+    // Too early for Ben to be among the contacts that the vault keeps.
+    let phone = bench.browser();
+    let log_in = Command::LogIn {
+        username: "ana".into(),
+        passphrase: SecretText::new(PASSPHRASE.into()),
+    };
+    bench.ask(phone, log_in).await.unwrap();
+    assert_eq!(compare(&mut bench, phone, &link).await, Ok(true));
 }
 
 #[tokio::test]

@@ -15,10 +15,10 @@ mod views;
 
 use super::{
     item::Item,
-    replacing::Telling,
     room_item::{Anchor, RoomItem},
     rotation::Reveal,
     stating::Stating,
+    telling::Telling,
 };
 use crate::{account::Identity, authentic::Verifier, room_key::RoomSecret, transcript::Transcript};
 use deletions::Deletions;
