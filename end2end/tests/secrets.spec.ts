@@ -78,7 +78,7 @@ test("the reference reader reads the room from the server's database", async ({ 
   await ownServer.stop();
   const reader = fileURLToPath(new URL("../../docs/reader/reader.py", import.meta.url));
   const output = execFileSync(python!, ["-B", reader, ownServer.database], { input: key, encoding: "utf8" });
-  expect(output).toContain(`* ana names the room ${ROOM}`);
-  expect(output).toContain(`ana: ${TEXT}`);
+  expect(output).toContain(`* ${ana.name} names the room ${ROOM}`);
+  expect(output).toContain(`${ana.name}: ${TEXT}`);
   expect(output).toContain("Everything was verified.");
 });

@@ -1,51 +1,54 @@
 //! What an owner or an admin decides about one member.
 
 use super::{
-    ask::{Failure, Submit, on_done},
+    ask::{Failure, Submit},
     dialog::Dialog,
-    members::role_name,
-    toast::Toasts,
 };
 use crate::engine::{Ask, Engine};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use model::Command;
 use protocol::{RoomId, UserId, open::Role};
 
 /// The roles that the owner can give. Handing over is asked about first: it cannot be taken back.
 #[component]
-pub fn Roles(room: RoomId, user: UserId, name: String, role: Role) -> impl IntoView {
+pub fn Roles(
+    room: RoomId,
+    user: UserId,
+    name: Memo<String>,
+    role: Memo<Role>,
+    ask: RwSignal<Ask>,
+) -> impl IntoView {
     let engine = Engine::get();
-    let ask = RwSignal::new(Ask::default());
     let sure = RwSignal::new(false);
-    let toasts = Toasts::get();
-    on_done(ask, move |_| {
-        sure.set(false);
-        toasts.show("The role is changed.");
-    });
-    let (label, next) = match role {
-        Role::Member => (format!("Make {name} an admin"), Role::Admin),
-        _ => (format!("Make {name} a plain member"), Role::Member),
-    };
     let set = move |role| engine.ask(ask, Command::SetRole { room, user, role });
-    let title = Signal::stored(format!("Hand the room over to {name}?"));
+    let is_member = move || role.get() == Role::Member;
+    let toggle = move |_| {
+        set(match role.get_untracked() {
+            Role::Member => Role::Admin,
+            _ => Role::Member,
+        });
+    };
+    let title = Signal::derive(move || format!("Hand the room over to {}?", name.get()));
     view! {
         <section class="card" aria-labelledby="role-title">
             <div class="card-head">
                 <h2 id="role-title">"Role"</h2>
                 <p>
-                    {format!(
-                        "{name} is {}. Admins take people out, decide on the rules, and delete messages where the rules allow it.",
-                        role_name(role).map_or("a member", |role| match role {
-                            "Admin" => "an admin",
-                            _ => "the owner",
-                        }),
-                    )}
+                    {move || {
+                        let is = if is_member() { "a member" } else { "an admin" };
+                        format!(
+                            "{} is {is}. Admins take people out, decide on the rules, and delete messages where the rules allow it.",
+                            name.get(),
+                        )
+                    }}
                 </p>
             </div>
             <div class="row">
-                <button type="button" class="button" on:click=move |_| set(next)>
-                    {label}
+                <button type="button" class="button" on:click=toggle>
+                    {move || match is_member() {
+                        true => format!("Make {} an admin", name.get()),
+                        false => format!("Make {} a plain member", name.get()),
+                    }}
                 </button>
                 <button type="button" class="button button-danger-quiet" on:click=move |_| sure.set(true)>
                     "Hand the room over…"
@@ -74,24 +77,24 @@ pub fn Roles(room: RoomId, user: UserId, name: String, role: Role) -> impl IntoV
 
 /// Taking someone out, with or without a ban.
 #[component]
-pub fn TakeOut(room: RoomId, user: UserId, name: String) -> impl IntoView {
+pub fn TakeOut(
+    room: RoomId,
+    user: UserId,
+    name: Memo<String>,
+    ask: RwSignal<Ask>,
+) -> impl IntoView {
     let engine = Engine::get();
-    let ask = RwSignal::new(Ask::default());
     let (sure, ban) = (RwSignal::new(false), RwSignal::new(false));
-    let navigate = use_navigate();
-    on_done(ask, move |_| {
-        navigate(&format!("/room/{room}/details"), Default::default());
-    });
-    let title = Signal::stored(format!("Remove {name}?"));
+    let title = Signal::derive(move || format!("Remove {}?", name.get()));
     view! {
         <section class="card" aria-labelledby="remove-title">
             <div class="card-head">
                 <h2 id="remove-title">"Remove from the room"</h2>
-                <p>{format!("The key changes at once, so {name} reads nothing of what comes next.")}</p>
+                <p>{move || format!("The key changes at once, so {} reads nothing of what comes next.", name.get())}</p>
             </div>
             <div>
                 <button type="button" class="button button-danger-quiet" on:click=move |_| sure.set(true)>
-                    {format!("Remove {name}…")}
+                    {move || format!("Remove {}…", name.get())}
                 </button>
             </div>
         </section>

@@ -3,7 +3,7 @@
 use super::{
     avatar::{Avatar, Of, tone},
     icon::{Icon, Shape},
-    room_state::{name_of, of_room},
+    room_state::{members, name_of},
 };
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -21,7 +21,7 @@ pub fn role_name(role: Role) -> Option<&'static str> {
 
 #[component]
 pub fn Members(room: RoomId) -> impl IntoView {
-    let members = of_room(|room| room.members.clone());
+    let members = members();
     view! {
         <section class="card" aria-labelledby="members-title">
             <h2 id="members-title">

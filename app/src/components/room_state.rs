@@ -85,6 +85,15 @@ pub fn of_room<T: Default + PartialEq + Send + Sync + 'static>(
     })
 }
 
+/// Who is in the room on the screen. How far each has read is left out: that changes all the time, and whoever lists people
+/// shows it to nobody.
+pub fn members() -> Memo<Vec<MemberView>> {
+    of_room(|room| {
+        let members = room.members.iter().cloned();
+        members.map(|it| MemberView { read: 0, ..it }).collect()
+    })
+}
+
 /// What this person may do in the room on the screen.
 pub fn own_role() -> Memo<Option<Role>> {
     of_room(|room| room.members.iter().find(|it| it.me).map(|it| it.role))

@@ -1,19 +1,22 @@
 //! `/room/:id/member/:user`: who someone is, and what can be decided about them.
 
 use crate::components::{
+    ask::on_done,
     avatar::{Avatar, Of, tone},
     guard::SignedIn,
     member_rights::{Roles, TakeOut},
     members::{TrustTag, role_name},
     pane::PaneHeader,
-    room_state::{Here, here, name_of, of_room},
+    room_state::{Here, here, members, name_of, own_role},
     safety::Safety,
     skeleton::Skeleton,
+    toast::Toasts,
 };
+use crate::engine::Ask;
 use crate::inside::Part;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_navigate, use_params_map};
 use model::MemberView;
 use protocol::{RoomId, UserId, open::Role};
 
@@ -37,20 +40,27 @@ pub fn MemberContent() -> impl IntoView {
         )
     });
     let user = Memo::new(move |_| params.read().get("user")?.parse::<UserId>().ok());
-    let members = of_room(|room| room.members.clone());
+    let members = members();
     let member = Memo::new(move |_| {
         members.with(|all| all.iter().find(|it| Some(it.user) == user.get()).cloned())
     });
-    let own = Memo::new(move |_| members.with(|all| all.iter().find(|it| it.me).map(|it| it.role)));
+    // What is known of a member changes while a dialog about them is open.
+    let shown = Memo::new(move |_| member.read().as_ref().map(|it| it.user));
+
+    // Both outlive what asked: the log may tell of the change before the answer does, and then there is nothing left to ask.
+    let (role, removal) = (RwSignal::new(Ask::default()), RwSignal::new(Ask::default()));
+    let toasts = Toasts::get();
+    on_done(role, move |_| toasts.show("The role is changed."));
+    let navigate = use_navigate();
+    on_done(removal, move |_| {
+        navigate(&back.get_untracked(), Default::default());
+    });
     view! {
         <PaneHeader back title="Member" />
         <div class="pane-scroll">
             <div class="column column-wide">
-                {move || match (here.get(), member.get()) {
-                    (Here::Room(room), Some(member)) => {
-                        let own = own.get().unwrap_or(Role::Member);
-                        view! { <About room member own /> }.into_any()
-                    }
+                {move || match (here.get(), shown.get()) {
+                    (Here::Room(room), Some(user)) => view! { <About room user member role removal /> }.into_any(),
                     (Here::Loading, _) => view! { <Skeleton /> }.into_any(),
                     _ => view! { <p>"Nobody of this room has this address. They may have left."</p> }.into_any(),
                 }}
@@ -61,17 +71,41 @@ pub fn MemberContent() -> impl IntoView {
 }
 
 #[component]
-fn About(room: RoomId, member: MemberView, own: Role) -> impl IntoView {
+fn About(
+    room: RoomId,
+    user: UserId,
+    member: Memo<Option<MemberView>>,
+    role: RwSignal<Ask>,
+    removal: RwSignal<Ask>,
+) -> impl IntoView {
+    let own = own_role();
+    let me = member.with_untracked(|it| it.as_ref().is_some_and(|it| it.me));
+    let theirs = Memo::new(move |_| member.read().as_ref().map_or(Role::Member, |it| it.role));
+    let name = Memo::new(move |_| member.read().as_ref().map(name_of).unwrap_or_default());
+    let above = move || own.get() >= Some(Role::Admin) && own.get() > Some(theirs.get());
+    view! {
+        {move || member.get().map(|member| view! { <Head member /> })}
+        {(!me).then(|| view! { <Safety user /> })}
+        <Show when=move || !me && own.get() == Some(Role::Owner)>
+            <Roles room user name role=theirs ask=role />
+        </Show>
+        <Show when=above>
+            <TakeOut room user name ask=removal />
+        </Show>
+    }
+    .into_any()
+}
+
+#[component]
+fn Head(member: MemberView) -> impl IntoView {
     let name = name_of(&member);
     let MemberView {
         user,
         username,
         role,
         trust,
-        me,
         ..
     } = member;
-    let above = own >= Role::Admin && own > role;
     view! {
         <div class="profile-head">
             <Avatar
@@ -81,7 +115,7 @@ fn About(room: RoomId, member: MemberView, own: Role) -> impl IntoView {
                 size="avatar-large"
             />
             <div>
-                <h2 class="page-title">{name.clone()}</h2>
+                <h2 class="page-title">{name}</h2>
                 <p class="muted small">{format!("@{username}")}</p>
                 <p class="row">
                     <TrustTag trust />
@@ -89,9 +123,6 @@ fn About(room: RoomId, member: MemberView, own: Role) -> impl IntoView {
                 </p>
             </div>
         </div>
-        {(!me).then(|| view! { <Safety user /> })}
-        {(own == Role::Owner && !me).then(|| view! { <Roles room user name=name.clone() role /> })}
-        {above.then(|| view! { <TakeOut room user name /> })}
     }
     .into_any()
 }

@@ -74,7 +74,9 @@ fn Conversation(room: RoomId) -> impl IntoView {
         </header>
         <Alarms room />
         <Timeline room scroll />
-        <Presence />
+        <Show when=move || status.get() != Some(RoomStatus::Gone)>
+            <Presence />
+        </Show>
         <Sheet room />
         {move || match status.get().unwrap_or(RoomStatus::Loading) {
             RoomStatus::Ready | RoomStatus::Loading => view! { <Composer room scroll /> }.into_any(),

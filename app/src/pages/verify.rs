@@ -29,13 +29,7 @@ pub fn VerifyContent() -> impl IntoView {
     let engine = Engine::get();
     let ask = RwSignal::new(Ask::default());
     let link = use_location().hash;
-    // Whom one knows is only known when the rooms are there.
-    let online = Memo::new(move |_| engine.connection.get() == model::Connection::Online);
-    Effect::new(move |_| {
-        if online.get() {
-            engine.ask(ask, Command::CompareLink { text: link.get() });
-        }
-    });
+    Effect::new(move |_| engine.ask(ask, Command::CompareLink { text: link.get() }));
     view! {
         <PaneHeader back="/chats" title="Compare keys" />
         <div class="pane-scroll">
