@@ -136,7 +136,7 @@ struct Said {
 fn run(acts: impl Strategy<Value = Act>, holds: impl Fn(&Scene) -> TestCaseResult) {
     let cases = std::env::var("MIXES").ok().and_then(|it| it.parse().ok());
     let config = Config {
-        cases: cases.unwrap_or(16),
+        cases: cases.unwrap_or(8),
         max_shrink_iters: 100,
         failure_persistence: None,
         ..Config::default()
