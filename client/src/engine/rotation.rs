@@ -104,9 +104,16 @@ impl<R: RngCore + CryptoRng> Engine<R> {
     /// Looks again at a rotation that lost its race, and at those who wait for the key.
     pub(super) fn retry_rotation(&mut self, id: RoomId) {
         let now = self.now;
-        if let Some(room) = self.rooms.get_mut(&id)
-            && room.retry_at.take_if(|at| *at <= now).is_some()
-        {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        if room.rotation.is_none() {
+            room.resubmit_at = None;
+        }
+        if room.resubmit_at.take_if(|at| *at <= now).is_some() {
+            return self.submit_rotation(id);
+        }
+        if room.retry_at.take_if(|at| *at <= now).is_some() {
             self.answer_reveals(id);
         }
     }
@@ -135,6 +142,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .change_at_once(now)
             .keep_secret(next, SecretText::new(secret.reveal().to_string()));
         room.rotation = Some(secret);
+        room.resubmit_at = None;
         room.waiting = Some(Waiting::Rotate);
     }
 
@@ -204,6 +212,15 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             // Somebody was faster, or someone joined or left: catch up, then look again.
             Err(PublicError::StaleOpen { .. } | PublicError::StaleEpoch { .. }) => {
                 self.rotation_lost(id);
+            }
+            Err(error @ PublicError::TooManyAttempts { retry_after_s }) => {
+                let wait = (u64::from(retry_after_s) * 1000).max(10 * AGAIN);
+                if let Some(room) = self.rooms.get_mut(&id) {
+                    // The vault has this secret. Another one would cost another write there, and many rooms' writes would use up all
+                    // that the server takes in a minute, so that none of them got its key.
+                    room.resubmit_at = Some(now + wait);
+                }
+                self.reveals_failed(id, error.into());
             }
             Err(error) => self.rotation_failed(id, error.into()),
             Ok(_) => self.rotation_failed(id, super::account::unexpected()),

@@ -234,3 +234,24 @@ async fn keys_that_were_replaced_twice_are_told_step_by_step() {
         .await;
     nothing_is_wrong(&bench, &[ana, ben, phone]);
 }
+
+#[tokio::test]
+async fn many_rooms_are_told_at_the_pace_that_the_server_allows() {
+    let mut options = backend::Options::default();
+    options.limits.writes_per_minute = 30;
+    let mut bench = Bench::with(options).await;
+    let ana = bench.person("ana").await;
+    let mut rooms = Vec::new();
+    for number in 1..=12 {
+        rooms.push(bench.make_room(ana, &format!("Room {number}")).await);
+        bench.later(Duration::from_secs(20)).await;
+    }
+    bench.ask(ana, replace(PASSPHRASE, NEW)).await.unwrap();
+    all_told(&mut bench, ana).await;
+    for room in rooms {
+        bench.open(ana, room).await;
+        all_have_key(&mut bench, 2, &[ana]).await;
+        assert!(bench[ana].events().contains(&ANNOUNCED));
+    }
+    nothing_is_wrong(&bench, &[ana]);
+}

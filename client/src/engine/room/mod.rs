@@ -106,6 +106,8 @@ pub(super) struct Room {
     pub rotation: Option<RoomSecret>,
     /// When a refused rotation may be tried again.
     pub retry_at: Option<Time>,
+    /// When a rotation that the server refused for the moment is submitted again, as it is.
+    pub resubmit_at: Option<Time>,
     /// Those who wait for the room key to be shown, until the rotation is done.
     pub reveals: Vec<Reveal>,
     /// What the person decided here and the server did not take yet.
@@ -151,6 +153,7 @@ impl Room {
             looked_for: 0,
             rotation: None,
             retry_at: None,
+            resubmit_at: None,
             reveals: Vec::new(),
             stating: VecDeque::new(),
             live: Live::default(),
@@ -237,6 +240,7 @@ impl Room {
         let statement = self.stating.front().and_then(|it| it.due);
         let (outbox, live) = (self.outbox.timeout(), self.live.timeout());
         let due = outbox.into_iter().chain(self.retry_at);
+        let due = due.chain(self.resubmit_at);
         let due = due.chain(statement).chain(live);
         due.chain(self.telling.timeout()).min()
     }
@@ -249,6 +253,7 @@ impl Room {
         self.outbox.set_back(by);
         self.live.set_back(by);
         self.retry_at.iter_mut().for_each(back);
+        self.resubmit_at.iter_mut().for_each(back);
         let waiting = self.stating.iter_mut();
         waiting.filter_map(|it| it.due.as_mut()).for_each(back);
     }
