@@ -127,6 +127,9 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .or_insert_with(|| Room::new(head.room));
         room.listed = Some(true);
         room.server = Some(head);
+        for it in &mut room.stating {
+            it.relisted = true;
+        }
         self.compare_with_verified(head);
         self.load_epochs(head.room);
         self.show_rooms();

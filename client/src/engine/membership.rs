@@ -97,7 +97,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let room = self.room_mut(id)?;
         if room.listed == Some(false) {
             let joined_at = room.item.content.joined_at;
-            self.has_left(ticket, id, joined_at);
+            self.has_left(ticket, id, joined_at, false);
             return Ok(());
         }
         self.state(ticket, id, OpenContent::Leave(Leave {}))
@@ -323,12 +323,13 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.out.answer(ticket, Err(trouble));
     }
 
-    /// The person left the stay that began then. They may be back already: the answer to a leave can come late.
-    pub(super) fn has_left(&mut self, ticket: u32, id: RoomId, joined_at: Time) {
+    /// The person left the stay that began then. They may be back already: the answer to a leave can come late, also before the vault
+    /// tells that another of their devices joined. Of a room that the line listed since, the line tells whether they are in it.
+    pub(super) fn has_left(&mut self, ticket: u32, id: RoomId, joined_at: Time, relisted: bool) {
         if let Some(room) = self.rooms.get_mut(&id) {
             let item = room.item.change_at_once(self.now);
             item.leave(joined_at);
-            if item.is_left() {
+            if item.is_left() && !relisted {
                 room.listed = Some(false);
                 self.drop_unsent(id);
             }

@@ -27,6 +27,8 @@ pub(super) struct Stating {
     pub what: Intent,
     /// When the person joined, as far as this device knew when it went out last.
     joined_at: Time,
+    /// Whether the server listed the room since then.
+    pub relisted: bool,
     tries: u32,
     /// When it may go out; none while it is with the server.
     pub due: Option<Time>,
@@ -75,6 +77,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             ticket,
             what,
             joined_at: 0,
+            relisted: false,
             tries: 0,
             due,
         };
@@ -120,6 +123,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             return;
         }
         front.joined_at = joined_at;
+        front.relisted = false;
         let Some((_, epoch)) = room.epochs.last_key_value() else {
             // Its open entries are still on their way.
             return match front.try_again(self.now) {
@@ -220,7 +224,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             .and_then(|it| it.stating.pop_front());
         let Some(ended) = ended else { return };
         match (ended.is_leave(), result) {
-            (true, Ok(_)) => self.has_left(ended.ticket, id, ended.joined_at),
+            (true, Ok(_)) => self.has_left(ended.ticket, id, ended.joined_at, ended.relisted),
             (true, Err(trouble)) => self.leave_failed(ended.ticket, trouble),
             (false, result) => self.out.answer(ended.ticket, result),
         }

@@ -626,3 +626,29 @@ async fn what_failed_before_a_person_came_back_leaves_no_hole_in_what_they_say_a
     bench.shows(ana, &all).await;
     nothing_is_wrong(&bench, &[ana, ben]);
 }
+
+#[tokio::test]
+async fn the_answer_to_a_leave_is_old_where_another_device_came_back_since() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let phone = bench.second_device("ben").await;
+    bench.open(phone, room).await;
+    // Nor does the phone read in the vault that the laptop joins.
+    calls(&mut bench, phone, Fate::AnswerLate, |request| {
+        matches!(request, ApiRequest::RoomSubmit(_) | ApiRequest::VaultList)
+    });
+    bench.tell(phone, Command::LeaveRoom { room });
+    bench
+        .until("Ben is gone", |bench| bench[ana].members() == ["ana"])
+        .await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    bench.get_across(ben, room, "back again").await;
+    bench.later(Duration::from_secs(1)).await;
+    answers_come(&mut bench, phone);
+    bench.get_across(phone, room, "on the phone too").await;
+    let all = ["ben: back again", "ben: on the phone too"];
+    bench.shows(ana, &all).await;
+    bench.shows(phone, &all).await;
+    nothing_is_wrong(&bench, &[ana, ben, phone]);
+}
