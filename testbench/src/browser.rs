@@ -37,6 +37,8 @@ pub enum Fate {
     AnswerLost,
     /// A call is carried out, but its answer waits for [`Browser::late_answers_arrive`].
     AnswerLate,
+    /// A frame waits for [`Browser::late_frames_leave`].
+    SentLate,
     /// The page is closed before it is done, and opened again.
     Closed,
 }
@@ -58,6 +60,7 @@ pub struct Browser {
     /// How far this machine's clock is from everyone else's, in milliseconds.
     pub skew: i64,
     late: Vec<Event>,
+    late_frames: Vec<String>,
     smuggled: Vec<String>,
     /// Every text frame from and to the server, for looking through.
     pub traffic: Vec<String>,
@@ -93,6 +96,7 @@ impl Browser {
             fates: None,
             skew: 0,
             late: Vec::new(),
+            late_frames: Vec::new(),
             smuggled: Vec::new(),
             traffic: Vec::new(),
             screen: Screen::default(),
@@ -112,6 +116,7 @@ impl Browser {
         self.socket = Socket::Closed;
         self.screen = Screen::default();
         self.late.clear();
+        self.late_frames.clear();
         self.engine = Engine::new(child(&mut self.rng), self.now());
         self.start();
     }
@@ -145,6 +150,11 @@ impl Browser {
         for answer in std::mem::take(&mut self.late) {
             self.handle(answer);
         }
+    }
+
+    /// The frames that were late go out, in their order.
+    pub fn late_frames_leave(&mut self) {
+        self.smuggled.append(&mut self.late_frames);
     }
 
     /// The time by this machine's clock.
@@ -225,6 +235,7 @@ impl Browser {
                     None => Event::SocketClosed,
                 });
             }
+            Action::Send(text) if fate == Fate::SentLate => self.late_frames.push(text),
             Action::Send(text) => self.send(&text, me, backend, adversary).await,
             Action::Disconnect => self.socket = Socket::Closed,
             Action::Call { call, mut request } => {

@@ -340,7 +340,8 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         self.go_on_deleting();
     }
 
-    /// The person is out of the room: what waits there gets no answer any more. Their messages stay for them to keep or to drop.
+    /// The person is out of the room: what waits there gets no answer any more. Their messages stay for them to keep or to drop, once the
+    /// server answered those that are with it: they may be stored, and must not be under way twice when they are tried again.
     pub(super) fn shut(&mut self, id: RoomId) {
         let Some(room) = self.rooms.get_mut(&id) else {
             return;
@@ -348,7 +349,10 @@ impl<R: RngCore + CryptoRng> Engine<R> {
         let sentence = PublicError::NotMember.to_string();
         let mut failed = Vec::new();
         for item in &mut room.outbox.items {
-            if !matches!(item.stage, Stage::Acknowledged(_) | Stage::Failed(_)) {
+            if !matches!(
+                item.stage,
+                Stage::Sent | Stage::Acknowledged(_) | Stage::Failed(_)
+            ) {
                 item.stage = Stage::Failed(sentence.clone());
                 failed.push(item.clone());
             }

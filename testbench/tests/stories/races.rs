@@ -652,3 +652,33 @@ async fn the_answer_to_a_leave_is_old_where_another_device_came_back_since() {
     bench.shows(phone, &all).await;
     nothing_is_wrong(&bench, &[ana, ben, phone]);
 }
+
+#[tokio::test]
+async fn what_is_with_the_server_has_not_failed_when_its_writer_leaves() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    let phone = bench.second_device("ben").await;
+    bench.open(phone, room).await;
+    // The server takes its time for what the laptop says.
+    bench.browser_mut(ben).fates = Some(Box::new(|action| match action {
+        Action::Send(text) if text.contains(r#""type":"send""#) => Fate::SentLate,
+        _ => Fate::Done,
+    }));
+    bench.say(ben, room, "old").await;
+    bench.ask(phone, Command::LeaveRoom { room }).await.unwrap();
+    bench
+        .until("Ben is gone", |bench| bench[ana].members() == ["ana"])
+        .await;
+    let key = bench.room_key(ana, room).await;
+    bench.join(ben, &key).await;
+    // It may be stored: there is nothing to try again before that is known.
+    assert_eq!(bench[ben].delivery("old"), Some(&Delivery::Sending));
+    bench.browser_mut(ben).fates = None;
+    bench.browser_mut(ben).late_frames_leave();
+    bench
+        .until("all is sent", |bench| bench[ben].all_sent())
+        .await;
+    bench.get_across(ben, room, "new").await;
+    bench.shows(ana, &["ben: old", "ben: new"]).await;
+    nothing_is_wrong(&bench, &[ana, ben, phone]);
+}
