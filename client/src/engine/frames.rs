@@ -161,6 +161,7 @@ impl<R: RngCore + CryptoRng> Engine<R> {
             Some(loaded) => loaded.ctx.epoch,
             None => room.first_epoch(last),
         };
+        room.note_start();
         // The rest is asked for when these are here.
         for epoch in (first..=last).take(EPOCHS_AT_ONCE) {
             self.ask_opens(id, epoch);

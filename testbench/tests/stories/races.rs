@@ -3,7 +3,13 @@
 use client::io::{Action, ApiRequest};
 use model::{Answer, Command, Connection, Delivery, RoomStatus, SecretText, Trouble};
 use protocol::{PublicError, frame::ServerFrame};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use testbench::{Bench, Fate, Network, Who};
 
 async fn two_in_a_room(bench: &mut Bench) -> (Who, Who, protocol::RoomId) {
@@ -681,4 +687,43 @@ async fn what_is_with_the_server_has_not_failed_when_its_writer_leaves() {
     bench.get_across(ben, room, "new").await;
     bench.shows(ana, &["ben: old", "ben: new"]).await;
     nothing_is_wrong(&bench, &[ana, ben, phone]);
+}
+
+#[tokio::test]
+async fn a_device_that_loads_a_room_while_another_one_goes_on_there_misses_nothing() {
+    let mut bench = Bench::new().await;
+    let (ana, ben, room) = two_in_a_room(&mut bench).await;
+    bench.get_across(ben, room, "before").await;
+    let phone = bench.second_device("ana").await;
+    bench.open(phone, room).await;
+    bench.later(Duration::from_secs(60)).await;
+    // The phone starts anew. What it asks for first reaches it when the laptop, and the vault, are far ahead.
+    let late = Arc::new(AtomicBool::new(true));
+    let is_late = late.clone();
+    let mut held = Vec::new();
+    bench.browser_mut(phone).reload();
+    bench.browser_mut(phone).tamper = Some(Box::new(move |text| {
+        match (
+            is_late.load(Ordering::Relaxed),
+            text.contains(r#""type":"opens""#),
+        ) {
+            (true, true) => {
+                held.push(text);
+                Vec::new()
+            }
+            (true, false) => vec![text],
+            (false, _) => held.drain(..).chain([text]).collect(),
+        }
+    }));
+    bench.online(phone).await;
+    bench.ask(ben, Command::LeaveRoom { room }).await.unwrap();
+    bench.get_across(ana, room, "new key").await;
+    bench.later(Duration::from_secs(60)).await;
+    late.store(false, Ordering::Relaxed);
+    let open = Command::OpenRoom { room: Some(room) };
+    bench.ask(phone, open).await.unwrap();
+    let all = ["ben: before", "ana: new key"];
+    bench.shows(phone, &all).await;
+    assert_eq!(bench[phone].members(), ["ana"]);
+    nothing_is_wrong(&bench, &[ana, phone]);
 }

@@ -94,8 +94,7 @@ impl Room {
         self.finish(steps, me, now, true, &mut absorbed);
         if let (Some(transcript), Some(_)) = (&self.transcript, newest) {
             let (base, head) = (transcript.base(), transcript.head());
-            let counts = self.rewound.is_none();
-            if counts && self.resumes.is_superset(&self.item.content.resumes) {
+            if self.is_verified_further() {
                 self.item.change_lazily(now).head = Some(head);
             }
             self.headers_reached(base, &mut absorbed);
@@ -556,7 +555,7 @@ impl Room {
     pub fn start_window(&mut self, base: Head) -> Result<(), TranscriptError> {
         self.transcript = Some(Transcript::start(self.id, base)?);
         self.resumes = match self.start() {
-            Some(start) if start.head == base => start.resumes,
+            Some(start) if start.head == base => start.resumes.clone(),
             _ => self.item.content.resumes.clone(),
         };
         Ok(())

@@ -100,6 +100,9 @@ pub(super) struct Room {
     pub alarms: Vec<Alarm>,
     pub asked: Asked,
     pub waiting: Option<Waiting>,
+    /// The highest verified place when the newest open entries were asked for: where the window starts. What another device verified
+    /// since may lie behind open entries that never came here.
+    start: Option<Anchor>,
     /// The newest epoch whose key was looked for in the vault.
     pub looked_for: Epoch,
     /// The secret of a rotation that is with the server.
@@ -150,6 +153,7 @@ impl Room {
             alarms: Vec::new(),
             asked: Asked::default(),
             waiting: None,
+            start: None,
             looked_for: 0,
             rotation: None,
             retry_at: None,
@@ -219,6 +223,7 @@ impl Room {
 
     /// A key came for entries that were taken in without it: they are to be fetched and opened again. What was verified stays the anchor.
     pub fn reread(&mut self) {
+        self.start = self.followed().or(self.start.take());
         self.transcript = None;
         self.ahead.clear();
         self.timeline.clear();

@@ -61,10 +61,27 @@ impl Room {
         Some(Anchor { head, resumes })
     }
 
-    /// What is held against the server's log where a window starts: what the vault knows, or else what this device does.
-    pub fn start(&self) -> Option<Anchor> {
-        let start = self.item.content.anchor().or(self.anchor.clone());
-        start.filter(|_| self.rewound.is_none())
+    /// What is held against the server's log where a window starts.
+    pub fn start(&self) -> Option<&Anchor> {
+        self.start.as_ref().filter(|_| self.rewound.is_none())
+    }
+
+    /// A window starts at what the vault knows now, or else at what this device does. To be called when the open entries are asked for.
+    pub fn note_start(&mut self) {
+        if self.transcript.is_none() && self.rewound.is_none() {
+            self.start = self.item.content.anchor().or(self.anchor.clone());
+        }
+    }
+
+    /// Whether the window ends above what the vault knows, which another device may have verified while this one was behind.
+    pub fn is_verified_further(&self) -> bool {
+        let (Some(window), None) = (self.followed(), &self.rewound) else {
+            return false;
+        };
+        let known = self.item.content.anchor();
+        self.resumes.is_superset(&self.item.content.resumes)
+            && known.is_none_or(|known| window.is_above(&known))
+            && !self.contradicts_verified()
     }
 
     /// Whether a verified place is another one in the window.
@@ -174,6 +191,7 @@ impl Room {
         self.seen.clear();
         self.met = None;
         self.reread();
+        self.start = self.item.content.anchor();
         let lost = former.timeline.range(common + 1..);
         let own = lost.filter_map(|(_, item)| match &item.kind {
             ItemKind::Message { sender, text, .. } if sender.me => Some((item.at, text.clone())),
