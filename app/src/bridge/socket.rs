@@ -1,10 +1,11 @@
 //! The WebSocket to the server that the page came from.
 
 use client::io::Event;
-use futures::{SinkExt, StreamExt};
+use futures::{SinkExt, StreamExt, future::poll_fn};
 use gloo_net::websocket::{Message, State, futures::WebSocket};
 use leptos::prelude::window;
 use std::task::{Context, Poll};
+use wasm_bindgen_futures::spawn_local;
 
 /// One connection. Dropping it closes it, and then nothing more is heard of it.
 pub struct Socket {
@@ -66,6 +67,20 @@ impl Socket {
                 }
             }
             Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Socket {
+    /// Browsers warn on the console of a connection that is closed before it stands, as that of a tab that another one takes
+    /// over from: such a one is closed as soon as it stands or has failed.
+    fn drop(&mut self) {
+        if let Some(mut connection) = self.connection.take()
+            && matches!(connection.state(), State::Connecting)
+        {
+            spawn_local(async move {
+                let _ = poll_fn(|context| connection.poll_ready_unpin(context)).await;
+            });
         }
     }
 }
