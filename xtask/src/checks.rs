@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The packages that are compiled for the host. `--workspace` would give leptos both of its sides at once.
-const HOST: [&str; 8] = [
+const HOST: [&str; 9] = [
     "protocol",
     "model",
     "client",
@@ -14,6 +14,7 @@ const HOST: [&str; 8] = [
     "server",
     "decoding",
     "testbench",
+    "bench",
     "xtask",
 ];
 

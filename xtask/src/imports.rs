@@ -9,7 +9,7 @@ struct Rule {
     may_import: &'static [&'static str],
 }
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     Rule {
         package: "protocol",
         arguments: &[],
@@ -64,6 +64,11 @@ const RULES: [Rule; 12] = [
         package: "testbench",
         arguments: &[],
         may_import: &["protocol", "model", "client", "backend"],
+    },
+    Rule {
+        package: "bench",
+        arguments: &[],
+        may_import: &["protocol", "client", "backend"],
     },
     Rule {
         package: "xtask",

@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that a person or a build machine does with this repository, in commands that set up what
 //! they need, say what they do, and can be run again at any time.
 
+mod bench;
 mod budget;
 mod checks;
 mod chromium;
@@ -34,6 +35,7 @@ const USAGE: &str = "usage: cargo xtask <command>
   build    build the site and the server for release through cargo-leptos
   lint     formatting, clippy for host and browser, import rules, style rules
   weigh    print what the first load of the log-in page weighs (needs a finished build)
+  bench    measure against what people would take instead, and write docs/BENCHMARKS.md: --only P1,P3, --rounds N, --quick
   fuzz     try the decoders with random bytes: --minutes N for all together, --target T for one of fuzz/fuzz_targets";
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         ["build"] => setup().and_then(|()| site::build()),
         ["lint"] => checks::lint(),
         ["weigh"] => budget::weigh(),
+        ["bench", wish @ ..] => bench::run(wish),
         ["fuzz", wish @ ..] => fuzz::run(wish),
         _ => Err(USAGE.to_owned()),
     };
