@@ -37,7 +37,7 @@ macro_rules! targets {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 21] = targets![
+pub const TARGETS: [Target; 22] = targets![
     api::api_request,
     api::api_answer,
     api::credentials,
@@ -49,6 +49,7 @@ pub const TARGETS: [Target; 21] = targets![
     json::strict_json,
     keys::recovery_code,
     keys::room_key,
+    keys::verification_link,
     opaque::opaque_message,
     sealed::envelope,
     sealed::message_body,

@@ -3,7 +3,7 @@
 use super::{Seed, with};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use client::{
-    envelope,
+    envelope, fingerprint,
     opaque::{start_login, start_registration},
     padding::frame,
     recovery::RecoveryCode,
@@ -149,6 +149,8 @@ fn typed() -> Vec<Seed> {
     let key = ROOM.secret.reveal().to_string();
     let bare = key.trim_end_matches('=');
     let code = RecoveryCode::generate(&mut rng(6)).reveal().to_string();
+    let (user, signing, agreement) = (ana().user(), ana().signing_key(), ana().agreement_key());
+    let link = fingerprint::link(&user, &fingerprint::of_user(&user, &signing, &agreement));
     let file = |target, name: &str, text: String| (target, name.to_owned(), text.into_bytes());
     vec![
         file("room_key", "good", key.clone()),
@@ -179,6 +181,19 @@ fn typed() -> Vec<Seed> {
         ),
         file("recovery_code", "bad-short", code[2..].to_owned()),
         file("recovery_code", "bad-character", format!("U{}", &code[1..])),
+        file("verification_link", "good", link.clone()),
+        file(
+            "verification_link",
+            "good-address",
+            format!(" https://chat.example.org{link}\n"),
+        ),
+        file("verification_link", "bad-dot", link.replace('.', "-")),
+        file("verification_link", "bad-short", link[..60].to_owned()),
+        file(
+            "verification_link",
+            "bad-character",
+            link.replace('.', ".+"),
+        ),
     ]
 }
 
