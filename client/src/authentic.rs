@@ -113,7 +113,7 @@ pub struct Verifier {
     reported: HashSet<Finding>,
     /// Deleted entries of which nothing tells yet whose they were.
     holes: BTreeSet<Seq>,
-    /// What may be missing only because it stood in one of them.
+    /// What may be missing, moved or broken only because something stood in one of them.
     deferred: Vec<(Chain, u64)>,
     signatures: u64,
 }
@@ -306,7 +306,14 @@ impl Verifier {
                         });
                     }
                 }
-                findings.extend(inspect_step(links, n));
+                let step = inspect_step(links, n);
+                // Where a number has several places, the lowest counts: it may be a hole.
+                let lower = first(links, n).map_or(0..0, |link| 0..link.seq);
+                if !step.is_empty() && self.holes.range(lower).next().is_some() {
+                    self.deferred.push((chain, n));
+                } else {
+                    findings.extend(step);
+                }
             }
         }
         findings.retain(|finding| self.reported.insert(*finding));

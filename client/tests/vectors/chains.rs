@@ -8,10 +8,10 @@ use crate::{
     suite::{Check, Suite},
 };
 use client::{
-    authentic::{Finding, Received, Verdict, Verifier},
+    authentic::{Chain, Finding, Received, Verdict, Verifier},
     envelope::Opened,
 };
-use protocol::{Hash, Seq, UserId};
+use protocol::{DeviceId, Hash, Seq, UserId};
 use serde_json::{Value, json};
 
 /// Who wrote the messages of one epoch, and what their chains give away.
@@ -41,8 +41,29 @@ const CHAIN: Check = Check {
             let until: Option<Seq> = member.maybe("until").ok()?;
             (until.is_none_or(|until| seq < until)).then(|| member.get("signing").unwrap())
         };
+        let deleted = match given.0["deleted"] {
+            Value::Null => Vec::new(),
+            _ => given.list("deleted"),
+        };
+        for it in &deleted {
+            verifier.hole(it.number("seq"));
+        }
         let verified = verifier.verify(&received, key_of);
         let mut findings = verified.findings;
+        for it in &deleted {
+            let (sender, device) = (it.get("sender")?, it.get("device")?);
+            let chain = Chain {
+                sender,
+                device,
+                epoch,
+            };
+            findings.extend(verifier.fill(
+                it.number("seq"),
+                chain,
+                it.number("n"),
+                it.get("body")?,
+            ));
+        }
         if given.get("complete")? {
             findings.extend(verifier.header_reached(epoch));
         }
@@ -73,9 +94,10 @@ fn finding(finding: &Finding) -> (Seq, &'static str) {
 pub fn suite() -> Suite {
     let mut suite = Suite::new(
         "chains",
-        "Section 6.5: whose messages are, and the chains of devices.",
+        "Sections 6.5 and 6.7: whose messages are, and the chains of devices, also through deleted messages.",
     );
     chains(&mut suite);
+    holes(&mut suite);
     suite
 }
 
@@ -166,6 +188,89 @@ fn chains(suite: &mut Suite) {
     );
 }
 
+/// The second of four messages is deleted: its deletion tells its number and its `B`.
+fn holes(suite: &mut Suite) {
+    let header = Hash([4; 32]);
+    let one = hash_of(&chain_body(1, header, 5, "one"));
+    let two = hash_of(&chain_body(2, one, 6, "two"));
+    let three = hash_of(&chain_body(3, two, 7, "three"));
+    let say = |seq: Seq, n, prev, text| {
+        let body = chain_body(n, prev, seq - 1, text);
+        json!({"seq": seq, "token": sealing::in_the_room(&plain(&body).0)})
+    };
+    let first = say(6, 1, header, "one");
+    let unsigned = {
+        let mut plain = plain(&chain_body(1, header, 5, "one")).0;
+        plain[1] ^= 1;
+        json!({"seq": 6, "token": sealing::in_the_room(&plain)})
+    };
+    let second = say(7, 2, one, "two");
+    let third = say(8, 3, two, "three");
+    let fourth = say(9, 4, three, "four");
+    let again = {
+        let body = chain_body(2, one, 6, "two");
+        json!({"seq": 9, "token": sealing::in_the_room(&plain(&body).0)})
+    };
+    let ana = cast::ana().keys();
+    let hole = |n: u64, body: Hash| json!([{"seq": 7, "sender": ana.user, "device": DeviceId([1; 16]), "n": n, "body": body}]);
+    let case = |messages: &[&Value], deleted: Value| {
+        let mut given = chain_given(&json!({"user": ana.user, "signing": ana.signing}), messages);
+        given["deleted"] = deleted;
+        given
+    };
+    let none = json!([]);
+    for (name, messages, deleted) in [
+        (
+            "a message vouches for the one before it",
+            &[&unsigned, &second, &third][..],
+            none.clone(),
+        ),
+        (
+            "a chain goes through a deleted message",
+            &[&first, &third, &fourth],
+            hole(2, two),
+        ),
+        (
+            "a deleted message vouches for nobody",
+            &[&unsigned, &third, &fourth],
+            hole(2, two),
+        ),
+        (
+            "a message names another than the one that was deleted",
+            &[&first, &third, &fourth],
+            hole(2, one),
+        ),
+        (
+            "a deleted message stands where another was left out",
+            &[&first, &fourth],
+            hole(2, two),
+        ),
+        (
+            "a deleted message comes again",
+            &[&first, &third, &again],
+            hole(2, two),
+        ),
+        (
+            "a deletion names a number that another message has",
+            &[&first, &third],
+            hole(3, two),
+        ),
+        (
+            "a message stands before the deleted one that it names",
+            &[&say(6, 2, one, "two")],
+            hole(1, one),
+        ),
+    ] {
+        suite.accept(name, &CHAIN, case(messages, deleted));
+    }
+    suite.deny(
+        "a chain through a deleted message that is taken for broken",
+        &CHAIN,
+        case(&[&first, &third], hole(2, two)),
+        json!({"verdicts": ["authentic", "authentic"], "findings": [[8, "left out"]]}),
+    );
+}
+
 fn chain_body(n: u64, prev: Hash, seen: Seq, said: &str) -> Vec<u8> {
     let mut body = body(n, prev, text(said));
     body.seen.seq = seen;
@@ -182,7 +287,13 @@ fn chain_case(suite: &mut Suite, name: &str, member: &Value, story: &[&Said<'_>]
         json!({"seq": said.seq, "token": sealing::in_the_room(&plain)})
     };
     let messages: Vec<_> = story.iter().map(message).collect();
-    let given = json!({
+    let given = chain_given(member, &messages.iter().collect::<Vec<_>>());
+    suite.accept(name, &CHAIN, given.clone());
+    given
+}
+
+fn chain_given(member: &Value, messages: &[&Value]) -> Value {
+    json!({
         "room_key": *cast::room_secret().reveal(),
         "room": cast::ROOM,
         "epoch": cast::EPOCH,
@@ -191,7 +302,5 @@ fn chain_case(suite: &mut Suite, name: &str, member: &Value, story: &[&Said<'_>]
         "complete": true,
         "members": [member],
         "messages": messages,
-    });
-    suite.accept(name, &CHAIN, given.clone());
-    given
+    })
 }

@@ -76,7 +76,11 @@ def chain(given):
         reads.append(authentic.Read(it["seq"], opened, said, data(member, "signing") if there else None))
     authentic.vouch(reads)
     header = given["header_seq"], data(given, "header_hash")
-    findings = authentic.follow(reads, [], header, given["complete"])
+    deleted = [
+        authentic.Link(it["seq"], data(it, "sender"), data(it, "device"), it["n"], data(it, "body"))
+        for it in given.get("deleted", [])
+    ]
+    findings = authentic.follow(reads, deleted, header, given["complete"])
     return {
         "verdicts": ["authentic" if read.authentic else read.findings[0][0] for read in reads],
         "findings": sorted([seq, reason] for seq, reason, _ in findings),
