@@ -23,7 +23,8 @@ export default defineConfig({
   reporter: [["list"], ["html", { open: "never", outputFolder: "playwright-report" }]],
   use: {
     baseURL: SHARED_URL,
-    trace: "retain-on-failure",
+    // Without a film of each test: taking it costs more than the test.
+    trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",
     launchOptions: { executablePath, args: [...quiet, ...contained] },
   },

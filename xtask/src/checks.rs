@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome, budget, chromium, css, imports, node, paths, python, setup, shell, ships, site, stage,
-    text_rules,
+    suites, text_rules,
 };
 
 /// The packages that are compiled for the host. `--workspace` would give leptos both of its sides at once.
@@ -30,9 +30,7 @@ pub fn everything() -> Outcome {
         shell::run(shell::command("npx").args(["tsc", "--project", "end2end"]))
     })?;
     stage::run("unit and integration tests", || {
-        let mut tests = host(&["test", "--release", "--quiet"], &[]);
-        tests.env("RUST_TEST_THREADS", STORIES_AT_ONCE);
-        shell::run(tests.env("SECURECHAT_PYTHON", python::ensure()?))
+        suites::run(&mut host(&["test", "--release"], &[]))
     })?;
     stage::run("vectors, by the reference reader", second_implementation)?;
     stage::run("release build", site::build)?;
@@ -49,9 +47,6 @@ fn second_implementation() -> Outcome {
     }
     Ok(())
 }
-
-/// Stories let hours of their own time pass, a millisecond at a time: two cores are idle while two of them run.
-const STORIES_AT_ONCE: &str = "10";
 
 /// What needs no test run: formatting, clippy, and the rules that no compiler knows.
 pub fn lint() -> Outcome {

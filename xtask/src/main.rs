@@ -16,6 +16,7 @@ mod shell;
 mod ships;
 mod site;
 mod stage;
+mod suites;
 mod text_rules;
 mod tools;
 mod wasm_target;

@@ -18,6 +18,12 @@ pub fn failure(line: &str) {
     write_line("✗", line);
 }
 
+/// What another program said, as it is.
+pub fn text(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 fn write_line(mark: &str, line: &str) {
     let mut out = std::io::stdout().lock();
     // A closed pipe (`cargo xtask … | head`) is no reason to fail the work itself.

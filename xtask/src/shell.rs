@@ -50,6 +50,18 @@ pub fn output(command: &mut Command) -> Outcome<String> {
         .map_err(|_| format!("`{}` wrote something that is no text", shown(command)))
 }
 
+/// Returns what it wrote to stdout; what it writes to stderr is shown meanwhile.
+pub fn output_shown(command: &mut Command) -> Outcome<String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| cannot_start(command, &error))?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(format!("`{}` ended with {}", shown(command), output.status)),
+    }
+}
+
 /// Whether a program of this name can be found on PATH.
 pub fn is_on_path(program: &str) -> bool {
     std::env::split_paths(&tools::search_path()).any(|folder| is_executable(&folder.join(program)))
