@@ -14,6 +14,10 @@ pub struct Setting {
     #[arg(long, default_value_t = 5, value_name = "N")]
     pub rounds: usize,
 
+    /// P9 goes up to as many rows, by tens; ten million take some ten minutes.
+    #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+    pub rows: u64,
+
     /// A smoke run: one round of tiny loads, and nothing is written.
     #[arg(long)]
     pub quick: bool,

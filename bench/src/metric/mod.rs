@@ -1,8 +1,11 @@
 //! One module for each metric.
 
+mod bare;
 mod broadcast;
+mod commits;
 mod delay;
 mod memory;
+mod pages;
 
 use crate::{Outcome, measured::Measured, setting::Setting};
 
@@ -15,7 +18,7 @@ pub struct Metric {
 }
 
 /// All of them, in the order of the report.
-const ALL: [Metric; 3] = [
+const ALL: [Metric; 5] = [
     Metric {
         id: "P1",
         measure: broadcast::measure,
@@ -25,8 +28,16 @@ const ALL: [Metric; 3] = [
         measure: delay::measure,
     },
     Metric {
+        id: "P3",
+        measure: commits::measure,
+    },
+    Metric {
         id: "P4",
         measure: memory::measure,
+    },
+    Metric {
+        id: "P9",
+        measure: pages::measure,
     },
 ];
 

@@ -1,7 +1,7 @@
 //! What is measured, and what it is measured against: each starts a server of its own and says how to reach it.
 
 mod nchan;
-mod people;
+pub mod people;
 mod raw;
 mod securechat;
 mod socketio;

@@ -28,6 +28,11 @@ pub fn room(number: usize) -> RoomId {
     RoomId(bytes(b'r', number))
 }
 
+/// The id of a person.
+pub fn user(person: usize) -> UserId {
+    UserId(bytes(b'u', person))
+}
+
 /// Makes a database with as many people and rooms; whoever is first in a room owns it.
 pub fn settle(file: &Path, layout: Layout) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -158,7 +163,7 @@ async fn open_room(
 
 fn keys(person: usize) -> AccountKeys {
     AccountKeys {
-        user: UserId(bytes(b'u', person)),
+        user: user(person),
         username: format!("person{person}")
             .parse()
             .expect("letters and digits are a username"),
