@@ -10,57 +10,67 @@ use super::{
 use protocol::{Entry, Hash, RoomId, Seq, frame::RoomHead};
 use serde::Serialize;
 use sqlx::{SqliteConnection, query};
+use std::collections::HashMap;
 
+/// Two questions in one statement, since only what there is comes back: each sender's room once, however many messages wait, and
+/// messages that are stored already, which is hardly ever one. A row for each message would cost more than storing them.
 pub(super) async fn send_states(
     connection: &mut SqliteConnection,
     keys: &[SendKey],
 ) -> Result<Vec<SendState>, StoreError> {
-    let rows: Vec<_> = keys
-        .iter()
-        .map(|key| {
-            [
-                hex(&key.room.0),
-                hex(&key.sender.0),
-                hex(&key.device.0),
-                hex(&key.id.0),
-            ]
-        })
-        .collect();
-    query(
-        "SELECT r.room, r.epoch, r.head_seq, r.head_hash, r.at, coalesce(r.rotation_due, 0) AS rotation_due,
-                e.room AS stored_room, e.seq AS stored_seq, e.at AS stored_at, e.entry_hash AS stored_hash
+    let mut places = HashMap::new();
+    let mut senders = Vec::new();
+    for SendKey { room, sender, .. } in keys {
+        places.entry((*room, *sender)).or_insert_with(|| {
+            senders.push([hex(&room.0), hex(&sender.0)]);
+            senders.len() - 1
+        });
+    }
+    let message = |key: &SendKey| [hex(&key.sender.0), hex(&key.device.0), hex(&key.id.0)];
+    let messages: Vec<_> = keys.iter().map(message).collect();
+    // CROSS JOIN keeps the order: for each thing asked about one look into an index.
+    let rows = query(
+        "SELECT j.key AS place, r.room, r.epoch, r.head_seq, r.head_hash, r.at, r.rotation_due,
+                NULL AS stored_room, NULL AS stored_seq, NULL AS stored_at, NULL AS stored_hash
          FROM json_each(?) j
-         LEFT JOIN members m ON m.room = unhex(j.value ->> 0) AND m.user = unhex(j.value ->> 1)
-         LEFT JOIN rooms r ON r.room = m.room
-         LEFT JOIN entries e ON e.sender = unhex(j.value ->> 1) AND e.device = unhex(j.value ->> 2)
-             AND e.message = unhex(j.value ->> 3) AND e.message IS NOT NULL
-         ORDER BY j.key",
+         CROSS JOIN members m ON m.room = unhex(j.value ->> 0) AND m.user = unhex(j.value ->> 1)
+         CROSS JOIN rooms r ON r.room = m.room
+         UNION ALL
+         SELECT j.key, NULL, NULL, NULL, NULL, NULL, NULL, e.room, e.seq, e.at, e.entry_hash
+         FROM json_each(?) j
+         CROSS JOIN entries e ON e.sender = unhex(j.value ->> 0) AND e.device = unhex(j.value ->> 1)
+             AND e.message = unhex(j.value ->> 2) AND e.message IS NOT NULL",
     )
-    .bind(json(&rows)?)
+    .bind(json(&senders)?)
+    .bind(json(&messages)?)
     .fetch_all(connection)
-    .await?
-    .into_iter()
-    .map(|row| {
-        let room = match row.is_null("room")? {
-            true => None,
-            false => Some(row.room_head()?),
-        };
-        let stored = match row.is_null("stored_seq")? {
-            true => None,
-            false => Some(Stored {
+    .await?;
+    let (mut rooms, mut stored) = (HashMap::new(), HashMap::new());
+    for row in rows {
+        let place: usize = row.int("place")?;
+        if row.is_null("stored_seq")? {
+            let rotation_due = row.int::<u8>("rotation_due")? == 1;
+            rooms.insert(place, (row.room_head()?, rotation_due));
+        } else {
+            let message = Stored {
                 room: row.fixed("stored_room")?,
                 seq: row.int("stored_seq")?,
                 at: row.int("stored_at")?,
                 hash: row.fixed("stored_hash")?,
-            }),
-        };
-        Ok(SendState {
-            room,
-            rotation_due: row.int::<u8>("rotation_due")? == 1,
-            stored,
-        })
-    })
-    .collect()
+            };
+            stored.insert(place, message);
+        }
+    }
+    let state = |(place, key): (usize, &SendKey)| {
+        let sender = places.get(&(key.room, key.sender));
+        let room = sender.and_then(|place| rooms.get(place));
+        SendState {
+            room: room.map(|(head, _)| *head),
+            rotation_due: room.is_some_and(|(_, due)| *due),
+            stored: stored.remove(&place),
+        }
+    };
+    Ok(keys.iter().enumerate().map(state).collect())
 }
 
 pub(super) async fn append(

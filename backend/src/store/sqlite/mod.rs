@@ -57,6 +57,8 @@ impl SqliteStore {
             .pragma("secure_delete", "ON");
         let lasting = || {
             SqlitePoolOptions::new()
+                // A file does not go away like a server: asking each time whether it is there cost a switch of threads.
+                .test_before_acquire(false)
                 .idle_timeout(None)
                 .max_lifetime(None)
         };

@@ -6,6 +6,7 @@ use super::{
     row::{RowExt, int},
 };
 use async_trait::async_trait;
+use futures::TryStreamExt;
 use protocol::{
     Entry, Hash, Locator, RoomId, SessionHandle, UserId, Username,
     api::{Credentials, OpaqueMessage, VaultItem},
@@ -126,38 +127,40 @@ impl Store for SqliteStore {
     }
 
     async fn page(&self, room: &RoomId, range: PageRange) -> Result<Option<Page>, StoreError> {
+        let before = range.from.saturating_sub(1);
+        // Read one by one and given up where the page is full: a window function over the sizes costs more than the reading.
+        let mut rows = query(
+            "SELECT seq, class, at,
+                    CASE WHEN seq < ? THEN transcript END AS base,
+                    CASE WHEN seq < ? THEN NULL ELSE payload END AS payload,
+                    CASE WHEN payload IS NULL THEN entry_hash END AS entry_hash
+             FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
+        )
+        .bind(int(range.from))
+        .bind(int(range.from))
+        .bind(&room.0[..])
+        .bind(int(before))
+        .bind(int(range.to.max(before)))
+        .bind(int(range.entries.saturating_add(1)))
+        .fetch(&self.readers);
         let base = match range.from {
             0 => return Ok(None),
             1 => log::transcript_start(room),
-            from => {
-                let before = query("SELECT transcript FROM entries WHERE room = ? AND seq = ?")
-                    .bind(&room.0[..])
-                    .bind(int(from - 1))
-                    .fetch_optional(&self.readers)
-                    .await?;
-                match before {
-                    Some(row) => row.fixed("transcript")?,
-                    None => return Ok(None),
-                }
-            }
+            _ => match rows.try_next().await? {
+                Some(row) if !row.is_null("base")? => row.fixed("base")?,
+                _ => return Ok(None),
+            },
         };
-        let entries = query(
-            "SELECT seq, class, payload, entry_hash, at FROM (
-                 SELECT *, SUM(bytes) OVER (ORDER BY seq) - bytes AS before
-                 FROM (SELECT seq, class, payload, coalesce(length(payload), 0) AS bytes, entry_hash, at
-                       FROM entries WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?))
-             WHERE before < ? ORDER BY seq",
-        )
-        .bind(&room.0[..])
-        .bind(int(range.from))
-        .bind(int(range.to))
-        .bind(int(range.entries))
-        .bind(int(range.bytes.max(1)))
-        .fetch_all(&self.readers)
-        .await?
-        .into_iter()
-        .map(logged)
-        .collect::<Result<_, _>>()?;
+        let (mut entries, mut bytes) = (Vec::new(), 0);
+        while bytes < range.bytes.max(1)
+            && (entries.len() as u64) < range.entries
+            && let Some(row) = rows.try_next().await?
+        {
+            if !row.is_null("payload")? {
+                bytes += row.blob("payload")?.len() as u64;
+            }
+            entries.push(logged(row)?);
+        }
         Ok(Some(Page { base, entries }))
     }
 

@@ -8,7 +8,6 @@ use protocol::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Row, sqlite::SqliteRow};
-use std::fmt::Write as _;
 
 /// A type that is stored as a BLOB of fixed length.
 pub(super) trait Fixed: Sized {
@@ -107,15 +106,13 @@ pub(super) fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreErr
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()).into())
 }
 
-/// Bytes as a statement's JSON carries them.
+/// Bytes as a statement's JSON carries them. By table: with `write!` it was a tenth of what a message costs.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
+    bytes.iter().flat_map(digits).collect()
 }
 
 /// A role's name in the database.
