@@ -69,7 +69,7 @@ fn ensure_node() -> Outcome<PathBuf> {
             .map_err(|error| format!("{}: {error}", folder.display()))?;
         let mut npm = shell::command("npm");
         npm.current_dir(&folder)
-            .args(["install", "--no-progress", "--no-fund", "--no-audit"]);
+            .args(["install", "--no-progress", "--ignore-scripts"]);
         shell::run(&mut npm)?;
         fs::write(&stamp, "").map_err(|error| format!("{}: {error}", stamp.display()))?;
     }
@@ -119,6 +119,11 @@ fn ensure_nginx() -> Outcome<PathBuf> {
             shell::run(dpkg.arg("-x").arg(&package).arg(&folder))?;
         }
     }
+    for program in ["usr/sbin/nginx", "usr/lib/nginx/modules/ngx_nchan_module.so"] {
+        let program = folder.join(program);
+        let found = fs::read(&program).map_err(told)?;
+        fs::write(&program, with_own_folders(found)).map_err(told)?;
+    }
     let names = fs::read_dir(&folder).map_err(told)?.flatten();
     let versions: Vec<_> = names
         .filter_map(|file| {
@@ -132,6 +137,21 @@ fn ensure_nginx() -> Outcome<PathBuf> {
         .collect();
     fs::write(&stamp, versions.join(",")).map_err(told)?;
     Ok(folder)
+}
+
+/// nchan asks for nginx's folders at the place that was compiled in, whatever the configuration says, and that place is
+/// there only where nginx is installed. A name of the same length that is relative lies where the configuration says.
+fn with_own_folders(mut program: Vec<u8>) -> Vec<u8> {
+    const INSTALLED: &[u8] = b"/var/lib/nginx/";
+    const RELATIVE: &[u8] = b".var.lib.nginx.";
+    let mut at = 0;
+    while let Some(part) = program.get_mut(at..at + INSTALLED.len()) {
+        if part == INSTALLED {
+            part.copy_from_slice(RELATIVE);
+        }
+        at += 1;
+    }
+    program
 }
 
 /// What the report says about the references.

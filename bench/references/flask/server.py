@@ -1,5 +1,5 @@
-"""Flask-SocketIO under gunicorn's gevent worker, as its documentation deploys it. The room is in the address; what is said
-goes to everyone there."""
+"""Flask-SocketIO under gunicorn's gevent worker, as its documentation deploys it. The room comes with the first packet; what is
+said goes to everyone there."""
 
 from flask import Flask, request
 from flask_socketio import SocketIO, emit, join_room
@@ -10,8 +10,8 @@ rooms = {}
 
 
 @socketio.on("connect")
-def connect():
-    rooms[request.sid] = request.args["room"]
+def connect(auth):
+    rooms[request.sid] = auth["room"]
     join_room(rooms[request.sid])
 
 

@@ -1,5 +1,5 @@
 // Socket.IO as its documentation tunes it: WebSocket alone, ws with both native add-ons, no compression, and the first
-// request of each connection let go. The room is in the address; what is said goes to everyone there.
+// request of each connection let go. The room comes with the first packet; what is said goes to everyone there.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 
@@ -17,7 +17,7 @@ io.engine.on("connection", (raw) => {
   raw.request = null;
 });
 io.on("connection", (socket) => {
-  const { room } = socket.handshake.query;
+  const { room } = socket.handshake.auth;
   socket.join(room);
   socket.on("say", (token) => io.to(room).emit("said", token));
 });

@@ -12,7 +12,7 @@ use std::time::Duration;
 const FIGURE: &str = "deliveries per server CPU-second";
 
 const COUNTED: &str = "Tokens of 780 characters, the smallest real size, said by ten members of each room in turn, with a fixed number \
-    of messages under way (a message is over when it has reached everyone): 16 in one room, 200 in 100 rooms. Counted is \
+    of messages under way (a message is over when it has reached everyone): 64 in one room, 400 in 100 rooms. Counted is \
     each message that reached each member, the sender included; the processor time is user and system of the server and its \
     children until the last delivery. The server has one core, the generator the other. SecureChat checks who sends, and \
     commits to SQLite with `synchronous=FULL` before anyone gets a message; the references store nothing.";
@@ -75,7 +75,7 @@ fn loads(setting: &Setting) -> Vec<Load> {
     let one_room = |members: usize, subjects| Load {
         name: format!("one room of {members}"),
         layout: Layout { rooms: 1, members },
-        window: 16,
+        window: 64,
         size: Some(members as f64),
         subjects,
     };
@@ -83,7 +83,7 @@ fn loads(setting: &Setting) -> Vec<Load> {
     let many = Load {
         name: format!("{rooms} rooms of {members}"),
         layout: Layout { rooms, members },
-        window: 2 * rooms,
+        window: 4 * rooms,
         size: None,
         subjects: &Subject::ALL,
     };

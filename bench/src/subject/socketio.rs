@@ -51,11 +51,8 @@ fn run(
     address: SocketAddr,
 ) -> Outcome<Running> {
     let door = |person: usize| Door {
-        path: format!(
-            "/socket.io/?EIO=4&transport=websocket&room={}",
-            person / layout.members
-        ),
-        hello: vec!["40".to_owned()],
+        path: "/socket.io/?EIO=4&transport=websocket".to_owned(),
+        hello: vec![format!("40{{\"room\":\"{}\"}}", person / layout.members)],
         ready: "40{\"sid\"",
         ..Door::default()
     };
