@@ -119,7 +119,10 @@ fn ensure_nginx() -> Outcome<PathBuf> {
             shell::run(dpkg.arg("-x").arg(&package).arg(&folder))?;
         }
     }
-    for program in ["usr/sbin/nginx", "usr/lib/nginx/modules/ngx_nchan_module.so"] {
+    for program in [
+        "usr/sbin/nginx",
+        "usr/lib/nginx/modules/ngx_nchan_module.so",
+    ] {
         let program = folder.join(program);
         let found = fs::read(&program).map_err(told)?;
         fs::write(&program, with_own_folders(found)).map_err(told)?;

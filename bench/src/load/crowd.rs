@@ -4,8 +4,9 @@ use super::{
     Door, MARK, Running, Speech,
     frames::{self, Frame},
     token,
+    watch::Watch,
 };
-use crate::{cores, measured::Fault, process::own_cpu_seconds};
+use crate::{cores, measured::Fault};
 use futures::{StreamExt, TryStreamExt, stream};
 use memchr::memmem::Finder;
 use std::{
@@ -30,8 +31,6 @@ use tokio::{
 const AT_ONCE: usize = 64;
 /// How long without any progress until what is missing counts as lost.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// The generator's share of its core above which it may have been the bottleneck.
-const FULL: f64 = 0.97;
 /// Members of each room who speak; the others listen.
 const SPEAKERS: usize = 10;
 /// Read at once at most.
@@ -159,20 +158,14 @@ impl Crowd {
     fn talk_here(&mut self, pace: Pace, length: Duration) -> Result<Flow, Fault> {
         let first = self.board.state.borrow().said.len();
         let began = Instant::now();
-        let (server, generator) = (self.server().cpu_seconds()?, own_cpu_seconds()?);
+        let (server, watch) = (self.server().cpu_seconds()?, Watch::start()?);
         let (runtime, local) = (&self.runtime, &self.local);
         local.block_on(runtime, async {
             self.say_all(pace, began + length).await?;
             self.wait_for_rest(first).await
         })?;
         let server_cpu = self.server().cpu_seconds()? - server;
-        let share = (own_cpu_seconds()? - generator) / began.elapsed().as_secs_f64();
-        if share > FULL {
-            return Err(Fault::Void(format!(
-                "the generator's core was full ({:.0} %)",
-                100.0 * share
-            )));
-        }
+        watch.end()?;
         let state = self.board.state.borrow();
         self.check_everyone(&state)?;
         let said = &state.said[first..];

@@ -3,8 +3,12 @@
 
 mod crowd;
 mod frames;
+mod http;
+mod logins;
+mod watch;
 
 pub use crowd::{Crowd, Pace};
+pub use logins::{Door as LoginDoor, Storm};
 
 use crate::process::Process;
 use tempfile::TempDir;

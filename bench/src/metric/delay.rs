@@ -69,13 +69,18 @@ fn run(setting: &Setting, subject: Subject, layout: Layout, rate: f64) -> Result
     let mut crowd = Crowd::gather(running, layout.members)?;
     crowd.talk(Pace::Rate(rate), setting.load(WARM, WARM / 5))?;
     let flow = crowd.talk(Pace::Rate(rate), setting.load(LENGTH, WARM))?;
-    let mut delays: Vec<f64> = flow.delays.iter().map(|it| millis(*it)).collect();
-    delays.sort_by(f64::total_cmp);
-    let at = |share: f64| delays.get((delays.len() as f64 * share) as usize).copied();
+    let at = |part| share(&flow.delays, part);
     match (at(0.5), at(0.99)) {
         (Some(half), Some(most)) => Ok(vec![half, most]),
         _ => Err(Fault::Void("nothing was said".to_owned())),
     }
+}
+
+/// The delay, in milliseconds, within which so large a part of all messages had reached everyone; none of nothing.
+pub fn share(delays: &[Duration], part: f64) -> Option<f64> {
+    let mut sorted: Vec<f64> = delays.iter().map(|it| millis(*it)).collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get((sorted.len() as f64 * part) as usize).copied()
 }
 
 fn one_commit(setting: &Setting) -> Result<Vec<f64>, Fault> {

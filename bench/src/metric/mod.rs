@@ -4,6 +4,7 @@ mod bare;
 mod broadcast;
 mod commits;
 mod delay;
+mod login;
 mod memory;
 mod pages;
 
@@ -18,7 +19,7 @@ pub struct Metric {
 }
 
 /// All of them, in the order of the report.
-const ALL: [Metric; 5] = [
+const ALL: [Metric; 6] = [
     Metric {
         id: "P1",
         measure: broadcast::measure,
@@ -34,6 +35,10 @@ const ALL: [Metric; 5] = [
     Metric {
         id: "P4",
         measure: memory::measure,
+    },
+    Metric {
+        id: "P8",
+        measure: login::measure,
     },
     Metric {
         id: "P9",

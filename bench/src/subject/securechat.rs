@@ -33,6 +33,8 @@ pub fn start(setting: &Setting, layout: Layout) -> Outcome<Running> {
     command
         .args(["--listen", &address.to_string(), "--public-url", &origin])
         .args(["--log", "warn", "--messages-per-minute", UNLIMITED])
+        .args(["--attempts-per-address", UNLIMITED])
+        .args(["--attempts-per-account", UNLIMITED])
         .arg("--database")
         .arg(&database)
         .arg("--site-root")
