@@ -27,7 +27,10 @@ pub enum Format {
 pub fn start(format: Format, filter: &str) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // Where a line cannot be written (the log's disk is full, whoever read it is gone), saying so on the same stderr
+        // would panic, and the panic's own line would end the process.
+        .log_internal_errors(false);
     match format {
         Format::Text => builder.init(),
         Format::Json => builder.json().init(),
