@@ -157,35 +157,42 @@ impl Backend {
         self.0.clock.now()
     }
 
+    /// For what is only waited for: see [`Clock`].
+    pub(crate) fn steady(&self) -> Time {
+        self.0.clock.steady()
+    }
+
     /// Counts a first message of a log-in, registration or recovery, or refuses it.
     pub(crate) fn count_attempt(
         &self,
         username: &Username,
         caller: &Caller,
     ) -> Result<(), PublicError> {
-        self.0.attempts.count(username, caller.address, self.now())
+        self.0
+            .attempts
+            .count(username, caller.address, self.steady())
     }
 
     pub(crate) fn note_success(&self, username: &Username, caller: &Caller) {
         self.0
             .attempts
-            .succeeded(username, caller.address, self.now());
+            .succeeded(username, caller.address, self.steady());
     }
 
     pub(crate) fn count_message(&self, user: &UserId) -> bool {
-        self.0.messages.count(user, self.now())
+        self.0.messages.count(user, self.steady())
     }
 
     pub(crate) fn count_write(&self, user: &UserId) -> Result<(), PublicError> {
-        or_wait(self.0.writes.count(user, self.now()))
+        or_wait(self.0.writes.count(user, self.steady()))
     }
 
     pub(crate) fn count_slot(&self, user: &UserId) -> Result<(), PublicError> {
-        or_wait(self.0.slots.count(user, self.now()))
+        or_wait(self.0.slots.count(user, self.steady()))
     }
 
     pub(crate) fn count_signal(&self, user: &UserId) -> bool {
-        self.0.signals.count(user, self.now())
+        self.0.signals.count(user, self.steady())
     }
 }
 

@@ -83,7 +83,7 @@ impl Backend {
                 })?;
         let requests = self.answer_requests(&session, &outbox, missed(&rooms, cursors));
         Ok(Connection {
-            touched: self.now().into(),
+            touched: self.steady().into(),
             backend: self.clone(),
             session,
             device,
@@ -196,11 +196,12 @@ impl Connection {
     }
 
     async fn note_use(&self, now: u64) {
+        let steady = self.backend.steady();
         let touched = self.touched.load(Ordering::Relaxed);
-        if now < touched.saturating_add(TOUCH_EVERY) {
+        if steady < touched.saturating_add(TOUCH_EVERY) {
             return;
         }
-        self.touched.store(now, Ordering::Relaxed);
+        self.touched.store(steady, Ordering::Relaxed);
         if let Err(error) = self.backend.touch(self.session.handle, now).await {
             self.backend.public_error(error);
         }

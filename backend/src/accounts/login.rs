@@ -76,7 +76,7 @@ impl Backend {
         let (state, response) = self
             .opaque()
             .login(self.random(), &username, record, &request)?;
-        let now = self.now();
+        let now = self.steady();
         let half = Half {
             username,
             version: account.map(|it| it.credentials.version),
@@ -97,7 +97,7 @@ impl Backend {
         replaces: Option<&Session>,
     ) -> Result<(LoggedIn, Session, Cookie), Error> {
         let wrong = PublicError::WrongCredentials;
-        let half = self.half_logins().take(&request.login, self.now());
+        let half = self.half_logins().take(&request.login, self.steady());
         let Half {
             username,
             version,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod accounts;
+mod clock;
 mod credentials;
 mod hostile;
 mod hub;

@@ -168,6 +168,18 @@ async fn the_session_unused_for_longest_gives_way_to_one_too_many() {
 }
 
 #[tokio::test]
+async fn a_session_can_be_used_where_that_it_is_cannot_be_noted() {
+    let mut world = World::new().await;
+    let ana = world.person("ana").await;
+    world
+        .sabotage("CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END")
+        .await;
+    world.later(90);
+    let session = world.backend.authenticate(&ana.cookie).await.unwrap();
+    assert!(session.is_some());
+}
+
+#[tokio::test]
 async fn strange_cookies_are_no_session() {
     let world = World::new().await;
     for cookie in ["", "x", "💥", &"A".repeat(43), &"A".repeat(10_000)] {
