@@ -5,7 +5,8 @@ use std::time::Duration;
 /// All limits that an operator can change. Sizes that are part of the protocol are in [`protocol::limits`].
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Rooms that one user is in. Default 500: far above what people keep up with; bounds the list sent at each connect.
+    /// Rooms that one user is in. Default 500: far above what people keep up with; bounds the list sent at each connect. At
+    /// most [`Limits::MOST_ROOMS`].
     pub rooms_per_user: u32,
     /// Members of one room. Default 500: a rotation carries a wrap for each, about 300 kB then. At most
     /// [`Limits::MOST_MEMBERS`].
@@ -75,6 +76,10 @@ pub struct Backoff {
 }
 
 impl Limits {
+    /// The most rooms that one user may be allowed. A hello names each with a cursor of up to 64 bytes; one longer than
+    /// [`protocol::limits::FRAME_BYTES`] would let nobody in again.
+    pub const MOST_ROOMS: u32 = 1500;
+
     /// The largest room that may be allowed. An epoch's open entries go to newcomers in one frame; in a larger room a few
     /// people could make it longer than [`Limits::outbox_bytes`].
     pub const MOST_MEMBERS: u32 = 1000;

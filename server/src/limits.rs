@@ -16,11 +16,12 @@ pub struct Limits {
     #[arg(long, env = "SECURECHAT_MAX_BODY_BYTES", default_value_t = 1024 * 1024, value_name = "BYTES")]
     pub max_body_bytes: usize,
 
-    /// Rooms that one user is in: far above what people keep up with.
+    /// Rooms that one user is in, 1500 at most: a client names all of them when it connects, in one frame.
     #[arg(
         long,
         env = "SECURECHAT_ROOMS_PER_USER",
         default_value_t = 500,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(backend::Limits::MOST_ROOMS)),
         value_name = "N"
     )]
     pub rooms_per_user: u32,
@@ -150,6 +151,9 @@ impl Limits {
 mod tests {
     use super::*;
     use clap::{FromArgMatches, Parser};
+    use protocol::frame::{ClientFrame, Cursor};
+    use protocol::limits::FRAME_BYTES;
+    use protocol::{DeviceId, RoomId};
 
     #[derive(Parser)]
     struct OnlyLimits {
@@ -163,6 +167,23 @@ mod tests {
             |members| OnlyLimits::try_parse_from(["server", "--members-per-room", members]).is_ok();
         assert!(with("1") && with("1000"));
         assert!(!with("0") && !with("1001"));
+    }
+
+    #[test]
+    fn whoever_is_in_as_many_rooms_as_allowed_can_still_say_hello() {
+        let with =
+            |rooms| OnlyLimits::try_parse_from(["server", "--rooms-per-user", rooms]).is_ok();
+        assert!(with("1500") && !with("1501"));
+        let cursor = Cursor {
+            room: RoomId([255; 16]),
+            after: u64::MAX,
+        };
+        let hello = ClientFrame::Hello {
+            version: u32::MAX,
+            device: DeviceId([255; 16]),
+            cursors: vec![cursor; backend::Limits::MOST_ROOMS as usize],
+        };
+        assert!(serde_json::to_string(&hello).unwrap().len() <= FRAME_BYTES);
     }
 
     #[test]
