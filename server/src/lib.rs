@@ -10,6 +10,7 @@ mod fault;
 mod headers;
 mod html;
 mod limits;
+mod listen;
 pub mod log;
 mod origin;
 mod proxies;

@@ -3,11 +3,11 @@
 use crate::body::BodyLimit;
 use crate::config::Config;
 use crate::html::{Pages, RenderError};
+use crate::listen::{self, PATIENCE};
 use crate::router::{Edge, router};
 use crate::shutdown;
 use crate::site::{Site, SiteError};
 use app::api::{ApiContext, SessionCookie};
-use axum::serve::ListenerExt;
 use backend::{Backend, Clock, Options, Random, SqliteStore, StoreError};
 use protocol::api::ServerInfo;
 use std::convert::Infallible;
@@ -19,8 +19,6 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// How long requests that are being answered may take once the server is to stop.
-const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 /// How long good-byes to open WebSockets may take.
 const FAREWELL_WITHIN: Duration = Duration::from_secs(5);
 
@@ -97,24 +95,8 @@ async fn listen(address: SocketAddr, config: &Config, edge: Edge) -> Result<(), 
     let told = |cause| ServeError::Listen { address, cause };
     let listener = TcpListener::bind(address).await.map_err(told)?;
     tracing::info!(%address, url = config.public_url.origin(), "listening");
-    // Small frames leave at once. A connection on which that cannot be set still works.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router(edge).into_make_service_with_connect_info::<SocketAddr>();
-    let (stopping, mut stopped) = mpsc::channel::<Infallible>(1);
-    let signal = async move {
-        shutdown::signal().await;
-        drop(stopping);
-    };
-    let overtime = async move {
-        stopped.recv().await;
-        tokio::time::sleep(DRAIN_WITHIN).await;
-    };
-    tokio::select! {
-        served = axum::serve(listener, service).with_graceful_shutdown(signal) => served.map_err(told),
-        () = overtime => Ok(()),
-    }
+    listen::serve(listener, router(edge), PATIENCE, shutdown::signal()).await;
+    Ok(())
 }
 
 fn load_site(config: &Config) -> Result<Arc<Site>, SiteError> {

@@ -22,9 +22,10 @@ use tokio::time::{interval, timeout};
 /// How long a client may take to say hello.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// How often the server asks for a sign of life; browsers answer by themselves.
-const PING_EVERY: Duration = Duration::from_secs(30);
-/// Without any sign of life for this long the other end is gone, whatever TCP believes: two pings and some patience.
-const SILENCE: Duration = Duration::from_secs(75);
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// Without any sign of life for this long the other end is gone, whatever TCP believes: two pings and some patience. With both
+/// farewells after it, a connection whose other end vanished is forgotten within a minute.
+const SILENCE: Duration = Duration::from_secs(50);
 /// How long one write may take until the other end counts as not reading any more.
 const WRITE_WITHIN: Duration = Duration::from_secs(20);
 /// How long a good-bye may take on both sides.
