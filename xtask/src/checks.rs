@@ -1,12 +1,12 @@
 //! `cargo xtask test`: every check in the order in which failures are found soonest.
 
 use crate::{
-    Outcome, budget, chromium, css, imports, node, paths, python, setup, shell, ships, site, stage,
-    suites, text_rules,
+    Outcome, budget, chromium, css, faults, imports, node, paths, python, setup, shell, ships,
+    site, stage, suites, text_rules,
 };
 
 /// The packages that are compiled for the host. `--workspace` would give leptos both of its sides at once.
-const HOST: [&str; 9] = [
+const HOST: [&str; 10] = [
     "protocol",
     "model",
     "client",
@@ -15,6 +15,7 @@ const HOST: [&str; 9] = [
     "decoding",
     "testbench",
     "bench",
+    "faults",
     "xtask",
 ];
 
@@ -36,6 +37,7 @@ pub fn everything() -> Outcome {
     stage::run("release build", site::build)?;
     stage::run("no folder of this machine in what ships", ships::check)?;
     stage::run("first load of the log-in page", budget::weigh)?;
+    stage::run("faults, in their short form", || faults::run(&["--short"]))?;
     stage::run("browser tests", browser_tests)
 }
 

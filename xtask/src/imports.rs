@@ -9,7 +9,7 @@ struct Rule {
     may_import: &'static [&'static str],
 }
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     Rule {
         package: "protocol",
         arguments: &[],
@@ -69,6 +69,11 @@ const RULES: [Rule; 13] = [
         package: "bench",
         arguments: &[],
         may_import: &["protocol", "client", "backend"],
+    },
+    Rule {
+        package: "faults",
+        arguments: &[],
+        may_import: &["protocol", "backend"],
     },
     Rule {
         package: "xtask",

@@ -6,6 +6,7 @@ mod budget;
 mod checks;
 mod chromium;
 mod css;
+mod faults;
 mod fuzz;
 mod imports;
 mod node;
@@ -37,7 +38,8 @@ const USAGE: &str = "usage: cargo xtask <command>
   lint     formatting, clippy for host and browser, import rules, style rules
   weigh    print what the first load of the log-in page weighs (needs a finished build)
   bench    measure against what people would take instead, and write docs/BENCHMARKS.md: --only P1,P3, --rounds N, --quick
-  fuzz     try the decoders with random bytes: --minutes N for all together, --target T for one of fuzz/fuzz_targets";
+  fuzz     try the decoders with random bytes: --minutes N for all together, --target T for one of fuzz/fuzz_targets
+  faults   try the built server under faults, full or short: --short, --only NAME, --seed N, --soak MINUTES";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -56,6 +58,9 @@ fn main() -> ExitCode {
         ["lint"] => checks::lint(),
         ["weigh"] => budget::weigh(),
         ["bench", wish @ ..] => bench::run(wish),
+        ["faults", wish @ ..] => setup()
+            .and_then(|()| site::build())
+            .and_then(|()| faults::run(wish)),
         ["fuzz", wish @ ..] => fuzz::run(wish),
         _ => Err(USAGE.to_owned()),
     };
