@@ -1,5 +1,6 @@
 //! The unit and integration tests: built by cargo, and then several programs at once. Cargo itself runs one after the other,
-//! and most of them sleep most of the time.
+//! and most of them sleep most of the time. Examples in documentation comments are no programs and would not be run: there are
+//! none.
 
 use crate::{Outcome, python, say, shell};
 use std::{
